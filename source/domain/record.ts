@@ -1,0 +1,22 @@
+import type { SequenceNumber } from './shard.ts'
+
+/** One Kinesis record as it was read, before any decoding. */
+export type StreamRecord = {
+  readonly streamName: string
+  readonly shardId: string
+  readonly sequenceNumber: SequenceNumber
+  /** Absent on streams whose record distribution is service-managed. */
+  readonly partitionKey?: string
+  /** The bytes as read; may be empty. Never touch `.buffer`: it can be a view into a pool. */
+  readonly data: Uint8Array
+  /** Server time in milliseconds; neither exact nor monotonic within a shard. Absent on some emulators. */
+  readonly approximateArrivalTimestamp?: Date
+  readonly encryptionType?: string
+}
+
+/** Bytes that a record counts for against shard throughput and size limits: data plus partition key (API PutRecord). */
+export function countedBytes(record: Pick<StreamRecord, 'data' | 'partitionKey'>): number {
+  const keyBytes =
+    record.partitionKey === undefined ? 0 : new TextEncoder().encode(record.partitionKey).length
+  return record.data.length + keyBytes
+}
