@@ -1,0 +1,90 @@
+import type { KinesisApi } from '../aws/kinesis-api.ts'
+import type { Clock } from '../domain/clock.ts'
+import type { Event } from '../state/event.ts'
+import type { Model, ScreenName } from '../state/model.ts'
+import type { ArgSpecs, ArgsOf } from './argument.ts'
+
+/**
+ * What a command may do. `view` changes the screen only, `read` asks the service, `write` changes it and needs arming
+ * and a confirmation, `destroy` moreover needs the stream's name typed.
+ */
+export type Effect = 'view' | 'read' | 'write' | 'destroy'
+
+export type CommandGroup = 'navigate' | 'view' | 'stream' | 'shard' | 'record' | 'session' | 'sandbox'
+
+/** What a write says before it happens; `requiredText` must be typed (`--yes TEXT` headless). */
+export type Confirmation = { readonly lines: readonly string[]; readonly requiredText?: string }
+
+/** A switch of the AWS session inside the console; resolves to events that describe the new session. */
+export type SessionPort = {
+  /** Reconnects with another profile or region and dispatches `session-changed`; rejects with a FailureError. */
+  switchTo(target: { readonly profile?: string; readonly region?: string }): Promise<void>
+  setArmed(isArmed: boolean): void
+  /** Names of the profiles in the shared config files. */
+  profiles(): Promise<readonly string[]>
+  regions(): readonly string[]
+}
+
+/** The world as a command sees it. Everything that touches time, chance, network or files comes in here. */
+export type Context = {
+  /** Client for listings and acts. */
+  readonly api: KinesisApi
+  /** Client with a retry budget of its own, for reading records. */
+  readonly tailApi: KinesisApi
+  readonly session: SessionPort
+  readonly clock: Clock
+  readonly random: () => number
+  readonly model: () => Model
+  /** Aborted when the command is called off or the program leaves. */
+  readonly signal: AbortSignal
+  /** Whole content of a file, or of standard input for `-`. */
+  readonly readInput: (path: string) => Promise<Uint8Array>
+}
+
+/** What headless output is made of: one row is one table line and one JSON object. */
+export type OutputRow = Readonly<Record<string, unknown>>
+
+export type OutputColumn = {
+  /** Key of the row. */
+  readonly key: string
+  readonly header: string
+  readonly align?: 'left' | 'right'
+  readonly text?: (value: unknown, row: OutputRow) => string
+}
+
+/** How a command is called from a shell, and what of its events becomes output. */
+export type Headless = {
+  /** First word on the command line, e.g. `streams`. */
+  readonly name: string
+  readonly columns: readonly OutputColumn[]
+  /** Rows of an event, in API names in camelCase; `v` and nothing else is added by the writer. Most events make none. */
+  readonly rows: (event: Event) => readonly OutputRow[]
+}
+
+/** One thing that a user can do, declared once: keys, palette, help, forms, flags and `--help` are computed from it. */
+export type Command<Specs extends ArgSpecs = ArgSpecs> = {
+  /** `noun.verb`, e.g. `shard.split`: configuration, palette, logs and tests all say this. */
+  readonly id: string
+  /** One sentence without a full stop, for palette, help and `--help`. */
+  readonly title: string
+  readonly group: CommandGroup
+  /** Chords such as `s`, `G`, `ctrl+l`, `enter`, `escape`, `shift+tab`. */
+  readonly keys: readonly string[]
+  readonly where: readonly ScreenName[] | 'everywhere'
+  readonly effect: Effect
+  readonly args: Specs
+  /** Why the command cannot run now; its key stays visible and tells this. */
+  readonly unavailable?: (model: Model) => string | undefined
+  /** Values that the current selection gives to arguments, as they would be typed. */
+  readonly prefill?: (model: Model) => Partial<Record<keyof Specs & string, string>>
+  /** For `write` and `destroy`: what will happen. */
+  readonly confirm?: (args: ArgsOf<Specs>, model: Model) => Confirmation
+  readonly headless?: Headless
+  /** The only part that touches the world. Throws FailureError; yields what happened. */
+  readonly run: (args: ArgsOf<Specs>, context: Context) => AsyncIterable<Event> | Iterable<Event>
+}
+
+/** Keeps the argument types of one command while checking it against the shape of all. */
+export function defineCommand<const Specs extends ArgSpecs>(command: Command<Specs>): Command<Specs> {
+  return command
+}

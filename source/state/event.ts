@@ -1,0 +1,102 @@
+import type { Failure } from '../domain/failure.ts'
+import type { Shard } from '../domain/shard.ts'
+import type { StreamListing, StreamRef, StreamSummary } from '../domain/stream.ts'
+import type { CallEntry, Dialog, Notice, ReaderInfo, ScreenState, SessionInfo, Sort } from './model.ts'
+import type { TailRow } from './tail-row.ts'
+
+/** Facts that the world told us: batched. `at` is milliseconds since the epoch. */
+export type DataEvent =
+  | { readonly type: 'streams-requested' }
+  | { readonly type: 'streams-listed'; readonly streams: readonly StreamListing[]; readonly at: number }
+  | { readonly type: 'streams-failed'; readonly failure: Failure; readonly at: number }
+  | { readonly type: 'summary-requested'; readonly stream: StreamRef }
+  | {
+      readonly type: 'summary-described'
+      readonly stream: StreamRef
+      readonly summary: StreamSummary
+      readonly at: number
+    }
+  | {
+      readonly type: 'summary-failed'
+      readonly stream: StreamRef
+      readonly failure: Failure
+      readonly at: number
+    }
+  | { readonly type: 'shards-requested'; readonly stream: StreamRef }
+  | {
+      readonly type: 'shards-listed'
+      readonly stream: StreamRef
+      readonly shards: readonly Shard[]
+      readonly at: number
+    }
+  | {
+      readonly type: 'shards-failed'
+      readonly stream: StreamRef
+      readonly failure: Failure
+      readonly at: number
+    }
+  | { readonly type: 'tail-started'; readonly stream: StreamRef }
+  | { readonly type: 'tail-ready'; readonly stream: StreamRef }
+  | { readonly type: 'reader-changed'; readonly reader: ReaderInfo }
+  | { readonly type: 'rows-arrived'; readonly rows: readonly TailRow[]; readonly recordCount: number }
+  | { readonly type: 'tail-failed'; readonly failure: Failure }
+  | { readonly type: 'tail-finished' }
+  | {
+      readonly type: 'act-started'
+      readonly actId: string
+      readonly commandId: string
+      readonly title: string
+    }
+  | { readonly type: 'act-finished'; readonly actId: string; readonly detail: string }
+  | { readonly type: 'act-failed'; readonly actId: string; readonly failure: Failure }
+  | { readonly type: 'call-ended'; readonly call: CallEntry }
+
+/** What the user did to the view: reduced and announced at once. */
+export type ViewEvent =
+  | { readonly type: 'session-changed'; readonly session: SessionInfo }
+  | { readonly type: 'screen-opened'; readonly screen: ScreenState }
+  | { readonly type: 'screen-replaced'; readonly screen: ScreenState }
+  | { readonly type: 'screen-closed' }
+  | { readonly type: 'row-selected'; readonly id: string | undefined }
+  | { readonly type: 'filter-changed'; readonly filter: string }
+  | { readonly type: 'sort-changed'; readonly sort: Sort | undefined }
+  | { readonly type: 'closed-shards-toggled' }
+  | { readonly type: 'follow-changed'; readonly isFollowing: boolean }
+  | { readonly type: 'pause-changed'; readonly isPaused: boolean }
+  | { readonly type: 'record-scrolled'; readonly scroll: number }
+  | { readonly type: 'record-view-changed'; readonly view: 'decoded' | 'hex' }
+  | { readonly type: 'dialog-opened'; readonly dialog: Dialog }
+  | { readonly type: 'dialog-changed'; readonly dialog: Dialog }
+  | { readonly type: 'dialog-closed' }
+  | { readonly type: 'noticed'; readonly notice: Notice }
+  | { readonly type: 'notice-cleared' }
+  | { readonly type: 'leave-requested' }
+
+export type Event = DataEvent | ViewEvent
+
+const DATA_EVENTS: Readonly<Record<DataEvent['type'], true>> = {
+  'streams-requested': true,
+  'streams-listed': true,
+  'streams-failed': true,
+  'summary-requested': true,
+  'summary-described': true,
+  'summary-failed': true,
+  'shards-requested': true,
+  'shards-listed': true,
+  'shards-failed': true,
+  'tail-started': true,
+  'tail-ready': true,
+  'reader-changed': true,
+  'rows-arrived': true,
+  'tail-failed': true,
+  'tail-finished': true,
+  'act-started': true,
+  'act-finished': true,
+  'act-failed': true,
+  'call-ended': true,
+}
+
+/** View events answer a key and must not wait for the next data announcement. */
+export function isUrgent(event: Event): boolean {
+  return !(event.type in DATA_EVENTS)
+}
