@@ -1,0 +1,55 @@
+import type { KinesisApi } from '../aws/kinesis-api.ts'
+import type { Clock } from '../domain/clock.ts'
+import type { StartFrom } from '../domain/start-from.ts'
+import type { StreamRef } from '../domain/stream.ts'
+import type { TailEvent } from '../domain/tail-event.ts'
+
+/** How fast one shard is polled. The service allows 5 reads/s and 2 MiB/s a shard for all polling readers together. */
+export type ReadPace = {
+  /** Between two reads at the tip. Default 1,000. */
+  readonly idleMillis: number
+  /** Between two reads while behind the tip; never below 200. Default 250. */
+  readonly behindMillis: number
+  /** Bytes a second that a reader takes at most while behind. Default 2 MiB. */
+  readonly bytesPerSecond: number
+}
+
+export type TailOptions = {
+  readonly api: Pick<KinesisApi, 'listShards' | 'getShardIterator' | 'getRecords'>
+  readonly stream: StreamRef
+  readonly from: StartFrom
+  /** Read these shards and their descendants only. */
+  readonly shardIds?: readonly string[]
+  /** Deliver exactly this many records, then finish. */
+  readonly limit?: number
+  /** Finish when every shard has been read up to where its tip was when the tail started. */
+  readonly exitAtTip?: boolean
+  /** Finish when every shard has been read up to this moment; later records are left out. */
+  readonly until?: Date
+  /** Finish when no record came for this long. */
+  readonly idleMillis?: number
+  readonly clock: Clock
+  /** 0 (included) .. 1 (excluded); used for jitter. */
+  readonly random: () => number
+  readonly signal?: AbortSignal
+  readonly pace?: Partial<ReadPace>
+  /** Undelivered record bytes at which reading stops until the consumer has taken some. Default 16 MiB. */
+  readonly bufferBytes?: number
+  /** GetRecords and GetShardIterator calls in flight at once. Default 32. */
+  readonly maxConcurrentCalls?: number
+  /** GetRecords calls a second over all shards. Default 300; with more shards than that each is polled less often. */
+  readonly maxReadsPerSecond?: number
+  /** Between two listings that look for reshards an endpoint does not announce. Default 30,000. */
+  readonly relistMillis?: number
+}
+
+/**
+ * A running tail. Iterate it once; leaving the loop stops all reading. A slow consumer slows the reading.
+ * Failures of calls are events, never thrown.
+ */
+export type Tail = AsyncIterable<TailEvent> & {
+  /** Stop reading, keep every place; works for longer than an iterator lives (5 minutes). */
+  pause(): void
+  resume(): void
+  readonly isPaused: boolean
+}
