@@ -1,0 +1,58 @@
+import type { Sourced } from '../domain/session.ts'
+import { regionOfArn } from '../domain/stream.ts'
+
+/**
+ * The variables of the environment (or of .env) that decide where requests go and how they are signed. The SDK's
+ * own names; AWS_DEFAULT_REGION is the CLI's, which the SDK ignores and everybody expects to work.
+ */
+export const AWS_VARIABLES = [
+  'AWS_ENDPOINT_URL_KINESIS',
+  'AWS_ENDPOINT_URL',
+  'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS',
+  'AWS_REGION',
+  'AWS_DEFAULT_REGION',
+  'AWS_PROFILE',
+  'AWS_CONFIG_FILE',
+  'AWS_SHARED_CREDENTIALS_FILE',
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+  'AWS_ACCOUNT_ID',
+  'AWS_WEB_IDENTITY_TOKEN_FILE',
+  'AWS_ROLE_ARN',
+  'AWS_ROLE_SESSION_NAME',
+  'AWS_EC2_METADATA_DISABLED',
+  'AWS_USE_FIPS_ENDPOINT',
+  'AWS_USE_DUALSTACK_ENDPOINT',
+  'AWS_CA_BUNDLE',
+  'HTTPS_PROXY',
+  'HTTP_PROXY',
+  'NO_PROXY',
+] as const
+
+export type AwsVariable = (typeof AWS_VARIABLES)[number]
+
+/** What the user asked for; endpoint.ts, region.ts and credentials.ts turn it into what is used. */
+export type AwsSettings = {
+  /** A flag, the sandbox or a choice: wins over variables and profiles. */
+  readonly endpointUrl?: Sourced<string>
+  readonly region?: Sourced<string>
+  readonly profile?: Sourced<string>
+  readonly variables: ReadonlyMap<AwsVariable, Sourced<string>>
+}
+
+/** Settings for the embedded sandbox: its URL, and nothing of the user's AWS setup. */
+export function sandboxSettings(url: string, variables: AwsSettings['variables'] = new Map()): AwsSettings {
+  const origin = { kind: 'sandbox' } as const
+  return { endpointUrl: { value: url, origin }, region: { value: 'us-east-1', origin }, variables }
+}
+
+/**
+ * Settings for a stream that the user named: an ARN's region counts unless a flag says otherwise, so that an ARN works
+ * from any shell. With a flag that disagrees the call itself is refused (sdk-kinesis.ts), naming both regions.
+ */
+export function settingsForStream(settings: AwsSettings, streamNameOrArn: string): AwsSettings {
+  const region = streamNameOrArn.startsWith('arn:') ? regionOfArn(streamNameOrArn) : undefined
+  if (region === undefined || settings.region?.origin.kind === 'flag') return settings
+  return { ...settings, region: { value: region, origin: { kind: 'arn' } } }
+}
