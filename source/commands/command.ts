@@ -39,7 +39,18 @@ export type Context = {
   readonly signal: AbortSignal
   /** Whole content of a file, or of standard input for `-`. */
   readonly readInput: (path: string) => Promise<Uint8Array>
+  /** Starts an emulator on loopback; rejects with a FailureError where the port is taken. */
+  readonly startSandbox: (options: SandboxOptions) => Promise<RunningSandbox>
 }
+
+export type SandboxOptions = {
+  /** 0 takes any free port. */
+  readonly port: number
+  /** Demo streams that carry live, skewed traffic. */
+  readonly hasTraffic: boolean
+}
+
+export type RunningSandbox = { readonly url: string; close(): Promise<void> }
 
 /** What headless output is made of: one row is one table line and one JSON object. */
 export type OutputRow = Readonly<Record<string, unknown>>
@@ -59,6 +70,12 @@ export type Headless = {
   readonly columns: readonly OutputColumn[]
   /** Rows of an event, in API names in camelCase; `v` and nothing else is added by the writer. Most events make none. */
   readonly rows: (event: Event) => readonly OutputRow[]
+  /** What a `rows` value is for people: a table drawn at the end, or lines drawn as they come. */
+  readonly layout?: 'table' | 'lines'
+  /** Needs no endpoint: nothing is connected. */
+  readonly isOffline?: boolean
+  /** Runs until it is told to stop, so a signal is its normal end: exit code 0. */
+  readonly endsBySignal?: boolean
 }
 
 /** One thing that a user can do, declared once: keys, palette, help, forms, flags and `--help` are computed from it. */

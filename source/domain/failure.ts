@@ -8,6 +8,7 @@ export type FailureKind =
   | 'quota' // a limit is used up; retrying does not help
   | 'conflict' // the stream is in another state than the action needs
   | 'invalid' // the service refused the request's values
+  | 'incomplete' // an act was accepted, yet its whole effect was not seen
   | 'expired-iterator'
   | 'expired-token'
   | 'read-only' // refused here, before any request

@@ -19,6 +19,8 @@ export type DataEvent =
   | {
       readonly type: 'summary-failed'
       readonly stream: StreamRef
+      /** What the listing already told of the stream, so that a denied summary does not hide it. */
+      readonly listing?: StreamListing
       readonly failure: Failure
       readonly at: number
     }
@@ -47,8 +49,19 @@ export type DataEvent =
       readonly commandId: string
       readonly title: string
     }
-  | { readonly type: 'act-finished'; readonly actId: string; readonly detail: string }
+  /** How far a running act is, as the service reports it, e.g. `UPDATING, 41 of 46 shards open`. */
+  | { readonly type: 'act-progressed'; readonly actId: string; readonly detail: string }
+  | {
+      readonly type: 'act-finished'
+      readonly actId: string
+      readonly detail: string
+      /** What the act made, in API names in camelCase: what headless output prints. */
+      readonly rows?: readonly Readonly<Record<string, unknown>>[]
+    }
   | { readonly type: 'act-failed'; readonly actId: string; readonly failure: Failure }
+  | { readonly type: 'tags-listed'; readonly stream: StreamRef; readonly tags: ReadonlyMap<string, string> }
+  | { readonly type: 'sandbox-started'; readonly url: string }
+  | { readonly type: 'sandbox-stopped'; readonly url: string }
   | { readonly type: 'call-ended'; readonly call: CallEntry }
 
 /** What the user did to the view: reduced and announced at once. */
@@ -91,8 +104,12 @@ const DATA_EVENTS: Readonly<Record<DataEvent['type'], true>> = {
   'tail-failed': true,
   'tail-finished': true,
   'act-started': true,
+  'act-progressed': true,
   'act-finished': true,
   'act-failed': true,
+  'tags-listed': true,
+  'sandbox-started': true,
+  'sandbox-stopped': true,
   'call-ended': true,
 }
 
