@@ -1,0 +1,82 @@
+import { type Account, DEFAULT_DURATIONS, type Durations, settle } from './account.ts'
+import type { Clock } from './clock.ts'
+import { ServiceError } from './errors.ts'
+import { parseShapes, plainValues, readInput, type ValueCodec } from './input.ts'
+import { createMetrics } from './metrics.ts'
+import type { OperationTable } from './operation.ts'
+import { readOperations } from './read-operations.ts'
+import { shardOperations } from './shard-operations.ts'
+import { streamOperations } from './stream-operations.ts'
+import { streamSettingsOperations } from './stream-settings-operations.ts'
+import { tagOperations } from './tag-operations.ts'
+import { writeOperations } from './write-operations.ts'
+
+export type ServiceOptions = {
+  clock: Clock
+  accountId?: string
+  region?: string
+  limits?: 'on' | 'off'
+  durations?: Partial<Durations>
+  memoryLimitBytes?: number
+}
+
+export type Service = {
+  account: Account
+  clock: Clock
+  /** Whether there is an operation of this name. */
+  knows(operation: string): boolean
+  /**
+   * Does one operation at `now` (default: the clock's time). The input is checked against the service's model first;
+   * `codec` says how its bytes and times are written. Errors: ServiceError.
+   */
+  handle(operation: string, input: unknown, options?: { codec?: ValueCodec; now?: number }): object
+}
+
+/** The engine: every operation over one account's state. It never waits, reads no clock but the one given, opens nothing. */
+export function createService(options: ServiceOptions): Service {
+  const { clock } = options
+  const account: Account = {
+    accountId: options.accountId ?? '000000000000',
+    region: options.region ?? 'us-east-1',
+    partition: partitionOf(options.region ?? 'us-east-1'),
+    durations: { ...DEFAULT_DURATIONS, ...options.durations },
+    limits: options.limits ?? 'on',
+    memoryLimitBytes: options.memoryLimitBytes ?? 512 << 20,
+    streams: new Map(),
+    policies: new Map(),
+    channels: new Map(),
+    channelLimit: 50,
+    requestBuckets: new Map(),
+    metrics: createMetrics(),
+    shardListeners: new Set(),
+    nextHousekeepingAt: 0,
+    unsettledBytes: 0,
+    throttledWrites: 0,
+  }
+  const shapes = parseShapes()
+  const operations: OperationTable = {
+    ...streamOperations,
+    ...streamSettingsOperations,
+    ...tagOperations,
+    ...shardOperations,
+    ...writeOperations,
+    ...readOperations,
+  }
+  return {
+    account,
+    clock,
+    knows: operation => Object.hasOwn(operations, operation),
+    handle(operation, input, { codec = plainValues, now = clock.now() } = {}) {
+      const run = Object.hasOwn(operations, operation) ? operations[operation] : undefined
+      if (run === undefined) throw new ServiceError('UnknownOperationException', '')
+      const checked = readInput(shapes, `${operation}Input`, input, codec)
+      settle(account, now)
+      return run({ account, now }, checked as never)
+    },
+  }
+}
+
+function partitionOf(region: string): string {
+  if (region.startsWith('cn-')) return 'aws-cn'
+  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws'
+}

@@ -1,0 +1,41 @@
+import type { Durations } from './engine/account.ts'
+import { type Clock, createWallClock } from './engine/clock.ts'
+import { createService, type Service } from './engine/service.ts'
+import { createAnswer } from './wire/answer.ts'
+import { startServer } from './wire/server.ts'
+
+export type SandboxOptions = {
+  /** Port on 127.0.0.1; 0 (default) takes a free one. */
+  port?: number
+  /** Twelve digits; default 000000000000. */
+  accountId?: string
+  region?: string
+  clock?: Clock
+  /** `off` lifts throughput limits, request rates and quotas, for load runs. */
+  limits?: 'on' | 'off'
+  /** How long CREATING, UPDATING and the like last, in milliseconds of the clock. */
+  durations?: Partial<Durations>
+  memoryLimitBytes?: number
+}
+
+export type Sandbox = {
+  url: string
+  port: number
+  clock: Clock
+  service: Service
+  stop(): Promise<void>
+}
+
+/** Starts a Kinesis on loopback. Ready when the promise resolves; nothing is left behind after `stop`. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const clock = options.clock ?? createWallClock()
+  const service = createService({ ...options, clock })
+  const server = await startServer(createAnswer(service), options.port ?? 0)
+  return {
+    url: `http://127.0.0.1:${server.port}`,
+    port: server.port,
+    clock,
+    service,
+    stop: () => server.stop(),
+  }
+}
