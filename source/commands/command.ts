@@ -25,6 +25,14 @@ export type SessionPort = {
   regions(): readonly string[]
 }
 
+/** What a command can ask of the terminal. */
+export type TerminalPort = {
+  /** Draws everything anew, after something else wrote to the terminal. */
+  redraw(): void
+  /** Gives the terminal back to the shell until the job is continued. */
+  suspend(): void
+}
+
 /** The world as a command sees it. Everything that touches time, chance, network or files comes in here. */
 export type Context = {
   /** Client for listings and acts. */
@@ -40,6 +48,8 @@ export type Context = {
   /** Whole content of a file, or of standard input for `-`. */
   readonly readInput: (path: string) => Promise<Uint8Array>
   /** Starts an emulator on loopback; rejects with a FailureError where the port is taken. */
+  /** The screen itself; absent in headless runs. */
+  readonly terminal?: TerminalPort
   readonly startSandbox: (options: SandboxOptions) => Promise<RunningSandbox>
 }
 
@@ -90,11 +100,15 @@ export type Command<Specs extends ArgSpecs = ArgSpecs> = {
   readonly where: readonly ScreenName[] | 'everywhere'
   readonly effect: Effect
   readonly args: Specs
+  /** One or two words for the line of keys; the id's verb where absent. */
+  readonly hint?: string
   /** Why the command cannot run now; its key stays visible and tells this. */
   readonly unavailable?: (model: Model) => string | undefined
   /** Values that the current selection gives to arguments, as they would be typed. */
   readonly prefill?: (model: Model) => Partial<Record<keyof Specs & string, string>>
   /** For `write` and `destroy`: what will happen. */
+  /** Values to choose from in a form, by argument; asked for when the form opens, and missing where it fails. */
+  readonly suggest?: (context: Context) => Promise<Partial<Record<keyof Specs & string, readonly string[]>>>
   readonly confirm?: (args: ArgsOf<Specs>, model: Model) => Confirmation
   readonly headless?: Headless
   /** The only part that touches the world. Throws FailureError; yields what happened. */

@@ -1,7 +1,16 @@
 import type { Failure } from '../domain/failure.ts'
 import type { Shard } from '../domain/shard.ts'
 import type { StreamListing, StreamRef, StreamSummary } from '../domain/stream.ts'
-import type { CallEntry, Dialog, Notice, ReaderInfo, ScreenState, SessionInfo, Sort } from './model.ts'
+import type {
+  CallEntry,
+  Dialog,
+  Notice,
+  ReaderInfo,
+  ScreenState,
+  SessionInfo,
+  Sort,
+  Viewport,
+} from './model.ts'
 import type { TailRow } from './tail-row.ts'
 
 /** Facts that the world told us: batched. `at` is milliseconds since the epoch. */
@@ -37,11 +46,19 @@ export type DataEvent =
       readonly failure: Failure
       readonly at: number
     }
-  | { readonly type: 'tail-started'; readonly stream: StreamRef }
+  | {
+      readonly type: 'tail-started'
+      readonly stream: StreamRef
+      readonly shardId?: string
+      readonly from?: string
+    }
   | { readonly type: 'tail-ready'; readonly stream: StreamRef }
   | { readonly type: 'reader-changed'; readonly reader: ReaderInfo }
+  | { readonly type: 'readers-changed'; readonly readers: readonly ReaderInfo[] }
   | { readonly type: 'rows-arrived'; readonly rows: readonly TailRow[]; readonly recordCount: number }
   | { readonly type: 'tail-failed'; readonly failure: Failure }
+  /** Calls of the tail fail and are tried again; absent once that has passed. */
+  | { readonly type: 'tail-troubled'; readonly failure?: Failure }
   | { readonly type: 'tail-finished' }
   | {
       readonly type: 'act-started'
@@ -63,6 +80,7 @@ export type DataEvent =
   | { readonly type: 'sandbox-started'; readonly url: string }
   | { readonly type: 'sandbox-stopped'; readonly url: string }
   | { readonly type: 'call-ended'; readonly call: CallEntry }
+  | { readonly type: 'clock-ticked'; readonly at: number }
 
 /** What the user did to the view: reduced and announced at once. */
 export type ViewEvent =
@@ -70,20 +88,34 @@ export type ViewEvent =
   | { readonly type: 'screen-opened'; readonly screen: ScreenState }
   | { readonly type: 'screen-replaced'; readonly screen: ScreenState }
   | { readonly type: 'screen-closed' }
-  | { readonly type: 'row-selected'; readonly id: string | undefined }
+  /** `index` and `line` are its place in the list and on the screen, see ListState. */
+  | {
+      readonly type: 'row-selected'
+      readonly id: string | undefined
+      readonly index?: number
+      readonly line?: number
+    }
   | { readonly type: 'filter-changed'; readonly filter: string }
   | { readonly type: 'sort-changed'; readonly sort: Sort | undefined }
   | { readonly type: 'closed-shards-toggled' }
   | { readonly type: 'follow-changed'; readonly isFollowing: boolean }
   | { readonly type: 'pause-changed'; readonly isPaused: boolean }
-  | { readonly type: 'record-scrolled'; readonly scroll: number }
+  | { readonly type: 'scrolled'; readonly scroll: number }
   | { readonly type: 'record-view-changed'; readonly view: 'decoded' | 'hex' }
   | { readonly type: 'dialog-opened'; readonly dialog: Dialog }
   | { readonly type: 'dialog-changed'; readonly dialog: Dialog }
   | { readonly type: 'dialog-closed' }
   | { readonly type: 'noticed'; readonly notice: Notice }
   | { readonly type: 'notice-cleared' }
-  | { readonly type: 'leave-requested' }
+  | { readonly type: 'viewport-changed'; readonly viewport: Viewport }
+  | { readonly type: 'refresh-requested' }
+  | {
+      readonly type: 'draft-kept'
+      readonly commandId: string
+      /** Absent: the draft is no longer needed. */
+      readonly fields?: Readonly<Record<string, string>>
+    }
+  | { readonly type: 'leave-requested'; readonly exitCode?: number }
 
 export type Event = DataEvent | ViewEvent
 
@@ -100,8 +132,10 @@ const DATA_EVENTS: Readonly<Record<DataEvent['type'], true>> = {
   'tail-started': true,
   'tail-ready': true,
   'reader-changed': true,
+  'readers-changed': true,
   'rows-arrived': true,
   'tail-failed': true,
+  'tail-troubled': true,
   'tail-finished': true,
   'act-started': true,
   'act-progressed': true,
@@ -111,6 +145,7 @@ const DATA_EVENTS: Readonly<Record<DataEvent['type'], true>> = {
   'sandbox-started': true,
   'sandbox-stopped': true,
   'call-ended': true,
+  'clock-ticked': true,
 }
 
 /** View events answer a key and must not wait for the next data announcement. */

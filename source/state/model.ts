@@ -16,6 +16,8 @@ export type SessionInfo = {
   readonly accountId?: Sourced
   /** Nothing leaves this machine: the embedded sandbox. */
   readonly isSandbox: boolean
+  /** Something other than AWS's own endpoint of the region, e.g. an emulator. */
+  readonly isCustomEndpoint?: boolean
   /** Writes are refused in the client layer while false. */
   readonly isArmed: boolean
 }
@@ -37,6 +39,10 @@ export type Sort = { readonly column: string; readonly direction: 'ascending' | 
 /** Selection by id, so that a refresh never moves it to another row. */
 export type ListState = {
   readonly selectedId?: string
+  /** Where the selected row was in the list when it was selected: the place that counts once the row is gone. */
+  readonly selectedIndex?: number
+  /** The line of the body on which the selected row is drawn, so that new rows above it do not move it. */
+  readonly selectedLine?: number
   readonly filter: string
   readonly sort?: Sort
 }
@@ -61,7 +67,11 @@ export type ScreenState =
       /** First line shown. */
       readonly scroll: number
     }
-  | { readonly screen: 'calls' }
+  | {
+      readonly screen: 'calls'
+      /** First line shown, newest call first. */
+      readonly scroll: number
+    }
 
 export type ScreenName = ScreenState['screen']
 
@@ -83,16 +93,32 @@ export type ReaderInfo = {
   readonly millisBehindLatest?: number
   readonly recordCount: number
   readonly failure?: Failure
+  /** One sentence on what it waits for; empty or absent where nothing needs saying. */
+  readonly note?: string
 }
+
+/** What was received up to a moment: two of these make a rate. */
+export type RateSample = { readonly at: number; readonly recordCount: number; readonly byteCount: number }
 
 export type TailState = {
   readonly stream: StreamRef
+  readonly shardId?: string
+  /** As typed, see ScreenState. */
+  readonly from?: string
   readonly phase: 'starting' | 'tailing' | 'paused' | 'finished' | 'failed'
   readonly window: RecordWindow<TailRow>
   readonly readers: ReadonlyMap<string, ReaderInfo>
   readonly receivedCount: number
+  /** Payload and partition key bytes of the received records. */
+  readonly receivedBytes: number
+  /** Oldest first, the last ten seconds or so. */
+  readonly rateSamples: readonly RateSample[]
+  /** What the paused screen shows; absent while it is not paused. New rows go to `window` meanwhile. */
+  readonly pausedWindow?: RecordWindow<TailRow>
   /** Records that came while the screen was paused. */
   readonly arrivedWhilePaused: number
+  /** A failure of calls that are tried again. */
+  readonly retriedFailure?: Failure
   readonly failure?: Failure
 }
 
@@ -113,28 +139,47 @@ export type ActState = {
   readonly failure?: Failure
 }
 
-/** At most one dialog is open; a dialog takes all keys. */
+/** At most one dialog is open; a dialog takes all keys. `cursor` is a position in the focused text, 0 = before it. */
 export type Dialog =
-  | { readonly dialog: 'palette'; readonly text: string; readonly cursor: number }
-  | { readonly dialog: 'help'; readonly scroll: number }
-  | { readonly dialog: 'filter'; readonly text: string }
-  /** The arguments of one command, typed field by field. */
   | {
-      readonly dialog: 'form'
-      readonly commandId: string
-      readonly fields: Readonly<Record<string, string>>
-      readonly focusedField: string
-      readonly failure?: Failure
-    }
-  /** Last step before a write: what will happen, and for destructive ones the name to type. */
-  | {
-      readonly dialog: 'confirm'
-      readonly commandId: string
-      readonly fields: Readonly<Record<string, string>>
-      readonly lines: readonly string[]
-      readonly requiredText?: string
+      readonly dialog: 'palette'
       readonly text: string
+      readonly cursor: number
+      /** Place in the list of matches. */
+      readonly selected: number
     }
+  | { readonly dialog: 'help'; readonly scroll: number }
+  /** `before` comes back when the filter is given up. */
+  | { readonly dialog: 'filter'; readonly text: string; readonly cursor: number; readonly before: string }
+  | FormDialog
+  | ConfirmDialog
+
+/** The arguments of one command, typed field by field. */
+export type FormDialog = {
+  readonly dialog: 'form'
+  readonly commandId: string
+  readonly fields: Readonly<Record<string, string>>
+  readonly focusedField: string
+  readonly cursor: number
+  /** Values to choose from, by field. */
+  readonly suggestions: Readonly<Record<string, readonly string[]>>
+  /** The command runs with what was typed; the form closes when it has worked. */
+  readonly isRunning: boolean
+  readonly failure?: Failure
+}
+
+/** Last step before a write: what will happen, and for destructive ones the text to type. */
+export type ConfirmDialog = {
+  readonly dialog: 'confirm'
+  readonly commandId: string
+  readonly fields: Readonly<Record<string, string>>
+  readonly lines: readonly string[]
+  readonly requiredText?: string
+  readonly text: string
+  readonly cursor: number
+  /** The form to go back to, where there was one. */
+  readonly form?: FormDialog
+}
 
 export type CallStats = {
   readonly totalCount: number
@@ -148,9 +193,12 @@ export type CallEntry = {
   readonly operation: string
   readonly at: number
   readonly durationMillis: number
-  readonly outcome: 'ok' | 'throttled' | 'failed'
+  /** `note`: no call, but a warning of a library or a message that was on screen. */
+  readonly outcome: 'ok' | 'throttled' | 'failed' | 'note'
   readonly detail?: string
 }
+
+export type Viewport = { readonly columns: number; readonly rows: number }
 
 /** Everything that the console shows. Immutable; `update` makes the next one. */
 export type Model = {
@@ -166,6 +214,18 @@ export type Model = {
   readonly notice?: Notice
   readonly acts: readonly ActState[]
   readonly calls: CallStats
+  /** Size of the terminal in cells. */
+  readonly viewport: Viewport
+  /** Milliseconds since the epoch, in steps: ages are told against it, so that a quiet screen stays still. */
+  readonly now: number
+  /** Counts the wishes for fresh data: whoever fetches starts over when it grows. */
+  readonly refreshCount: number
+  /** Counts the changes of endpoint, region or profile: answers to an older one are not wanted. */
+  readonly connectionCount: number
+  /** What was typed into forms that did not work, by command: nothing that was typed is lost. */
+  readonly drafts: ReadonlyMap<string, Readonly<Record<string, string>>>
+  /** Status that the program ends with once it is left. */
+  readonly exitCode: number
   /** Set once the user asked to leave; the shell unmounts. */
   readonly isLeaving: boolean
 }
