@@ -1,6 +1,9 @@
 import type { Durations } from './engine/account.ts'
 import { type Clock, createWallClock } from './engine/clock.ts'
 import { createService, type Service } from './engine/service.ts'
+import { demoScenario } from './traffic/demo-scenario.ts'
+import { startTraffic } from './traffic/runner.ts'
+import type { Scenario } from './traffic/scenario.ts'
 import { createAnswer } from './wire/answer.ts'
 import { startServer } from './wire/server.ts'
 
@@ -16,6 +19,10 @@ export type SandboxOptions = {
   /** How long CREATING, UPDATING and the like last, in milliseconds of the clock. */
   durations?: Partial<Durations>
   memoryLimitBytes?: number
+  /** Streams with live records: the demonstration, none (default), or a scenario of one's own. */
+  traffic?: 'demo' | 'none' | Scenario
+  /** Chance of the traffic; the same seed gives the same records. */
+  seed?: number
 }
 
 export type Sandbox = {
@@ -23,6 +30,8 @@ export type Sandbox = {
   port: number
   clock: Clock
   service: Service
+  /** Acts of the scenario that the service refused; empty when all is well. */
+  refusals: readonly string[]
   stop(): Promise<void>
 }
 
@@ -30,12 +39,24 @@ export type Sandbox = {
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const clock = options.clock ?? createWallClock()
   const service = createService({ ...options, clock })
+  const scenario = scenarioOf(options.traffic)
+  const traffic =
+    scenario === undefined ? undefined : startTraffic(service, clock, scenario, options.seed ?? 1)
   const server = await startServer(createAnswer(service), options.port ?? 0)
   return {
     url: `http://127.0.0.1:${server.port}`,
     port: server.port,
     clock,
     service,
-    stop: () => server.stop(),
+    refusals: traffic?.refusals ?? [],
+    stop() {
+      traffic?.stop()
+      return server.stop()
+    },
   }
+}
+
+function scenarioOf(traffic: SandboxOptions['traffic']): Scenario | undefined {
+  if (traffic === undefined || traffic === 'none') return undefined
+  return traffic === 'demo' ? demoScenario : traffic
 }

@@ -5,6 +5,8 @@
 export type Clock = {
   /** Milliseconds since 1970-01-01T00:00:00Z. */
   now(): number
+  /** How many of its milliseconds pass in one of the machine's; 1 where that has no meaning. */
+  speed: number
   /** Runs `task` once, `milliseconds` of this clock later; the returned function cancels it. Never keeps a process alive. */
   after(milliseconds: number, task: () => void): () => void
 }
@@ -22,6 +24,7 @@ export function createWallClock(speed = 1, startMs?: number): Clock {
   const wallStart = Date.now()
   const epoch = startMs ?? wallStart
   return {
+    speed,
     now: () =>
       speed === 1 && startMs === undefined
         ? Date.now()
@@ -54,6 +57,7 @@ export function createSteppedClock(startMs: number): SteppedClock {
     return found
   }
   return {
+    speed: 1,
     now: () => current,
     after(milliseconds, task) {
       const id = order++

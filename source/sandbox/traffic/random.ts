@@ -1,0 +1,33 @@
+/** A stream of chance: numbers from 0 up to, not including, 1. The same seed gives the same numbers on every machine. */
+export type Random = () => number
+
+/** Mulberry32 over a seed made from any words, so that every producer and moment can have its own sequence. */
+export function createRandom(...seed: (string | number)[]): Random {
+  let state = 0x811c9dc5
+  for (const character of seed.join('\u0000')) {
+    state = Math.imul(state ^ (character.codePointAt(0) ?? 0), 0x01000193)
+  }
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
+  }
+}
+
+/** A whole number from 0 to `count` - 1. */
+export const below = (random: Random, count: number) => Math.floor(random() * count)
+
+/** One of the choices. */
+export function pick<Choice>(random: Random, choices: readonly Choice[]): Choice {
+  const choice = choices[below(random, choices.length)]
+  if (choice === undefined) throw new RangeError('there is nothing to pick from')
+  return choice
+}
+
+/** `count` lower-case hex digits. */
+export function hexDigits(random: Random, count: number): string {
+  let digits = ''
+  while (digits.length < count) digits += below(random, 0x10000).toString(16).padStart(4, '0')
+  return digits.slice(0, count)
+}

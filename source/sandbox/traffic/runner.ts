@@ -1,0 +1,126 @@
+import type { Clock } from '../engine/clock.ts'
+import { ServiceError } from '../engine/errors.ts'
+import type { Service } from '../engine/service.ts'
+import { shardIdOf } from '../engine/shard.ts'
+import { prepareStream } from './prepare-stream.ts'
+import { entriesInSlot, SLOT_MS } from './producer.ts'
+import type { Scenario, ScenarioStream, ScheduledAct } from './scenario.ts'
+
+/** After a pause longer than this (a laptop asleep) the missed traffic is left out instead of written late. */
+const MAX_CATCH_UP_MS = 60_000
+const LARGEST_BATCH = 500
+
+export type Traffic = {
+  /** Ends the traffic; nothing is written afterwards. */
+  stop(): void
+  /** Acts of the schedule that the service refused, oldest first. */
+  refusals: string[]
+}
+
+/**
+ * Creates a scenario's streams, fills in their history and goes on writing until stopped. What is written when depends
+ * on the scenario, the seed and the clock alone.
+ */
+export function startTraffic(service: Service, clock: Clock, scenario: Scenario, seed: number): Traffic {
+  const refusals: string[] = []
+  const startSlot = Math.floor(clock.now() / SLOT_MS)
+  const runs = scenario.streams.map((stream, index) => {
+    const firstSlot = startSlot - Math.round(((stream.historyMinutes ?? 0) * 60_000) / SLOT_MS)
+    // Creations are a second apart, since the service allows few at a time.
+    const createdAt = firstSlot * SLOT_MS - (scenario.streams.length - index) * 1000
+    prepareStream(service, stream, createdAt)
+    return { stream, nextSlot: firstSlot, acts: pendingActs(stream, startSlot, firstSlot) }
+  })
+  type Run = (typeof runs)[number]
+
+  const runSlot = (run: Run, slot: number) => {
+    const now = (slot + 1) * SLOT_MS
+    for (let act = run.acts[0]; act !== undefined && act.slot <= slot; act = run.acts[0]) {
+      run.acts.shift()
+      perform(service, run.stream.name, act.act, now, refusals)
+    }
+    for (const [index, producer] of (run.stream.producers ?? []).entries()) {
+      const entries = entriesInSlot(producer, `${seed}/${run.stream.name}/${index}`, slot)
+      for (let begin = 0; begin < entries.length; begin += LARGEST_BATCH) {
+        const Records = entries.slice(begin, begin + LARGEST_BATCH)
+        attempt(refusals, () =>
+          service.handle('PutRecords', { StreamName: run.stream.name, Records }, { now }),
+        )
+      }
+    }
+  }
+  const catchUp = () => {
+    const endSlot = Math.floor(clock.now() / SLOT_MS)
+    for (const run of runs) {
+      run.nextSlot = Math.max(run.nextSlot, endSlot - MAX_CATCH_UP_MS / SLOT_MS)
+      for (; run.nextSlot < endSlot; run.nextSlot++) runSlot(run, run.nextSlot)
+    }
+  }
+  for (const run of runs) for (; run.nextSlot < startSlot; run.nextSlot++) runSlot(run, run.nextSlot)
+
+  let cancel = () => {}
+  const tick = () => {
+    catchUp()
+    cancel = clock.after(SLOT_MS * clock.speed, tick)
+  }
+  cancel = clock.after(SLOT_MS * clock.speed, tick)
+  return { stop: () => cancel(), refusals }
+}
+
+function pendingActs(stream: ScenarioStream, startSlot: number, firstSlot: number) {
+  return (stream.schedule ?? [])
+    .map(act => ({
+      act,
+      slot: Math.max(firstSlot + 4, startSlot + Math.round((act.atMinute * 60_000) / SLOT_MS)),
+    }))
+    .sort((a, b) => a.slot - b.slot)
+}
+
+function attempt(refusals: string[], action: () => void): void {
+  try {
+    action()
+  } catch (error) {
+    // A stream that somebody deleted or a reshard that came in between ends nothing but that one act.
+    if (!(error instanceof ServiceError)) throw error
+    if (refusals.length < 100) refusals.push(`${error.name}: ${error.message}`)
+  }
+}
+
+function perform(service: Service, name: string, act: ScheduledAct, now: number, refusals: string[]): void {
+  const call = callFor(service, name, act)
+  if (call === undefined) {
+    refusals.push(`${act.act} at minute ${act.atMinute}: stream ${name} has no such shard`)
+    return
+  }
+  attempt(refusals, () => service.handle(call.operation, { StreamName: name, ...call.input }, { now }))
+}
+
+function callFor(
+  service: Service,
+  name: string,
+  act: ScheduledAct,
+): { operation: string; input: object } | undefined {
+  switch (act.act) {
+    case 'split': {
+      const shard = service.account.streams.get(name)?.shards.get(shardIdOf(act.shard))
+      if (shard === undefined) return undefined
+      const width = shard.endingHashKey - shard.startingHashKey + 1n
+      const offset = (width * BigInt(Math.round((act.atShare ?? 0.5) * 1e6))) / 1_000_000n
+      const NewStartingHashKey = String(shard.startingHashKey + offset)
+      return { operation: 'SplitShard', input: { ShardToSplit: shard.id, NewStartingHashKey } }
+    }
+    case 'merge': {
+      const [ShardToMerge, AdjacentShardToMerge] = act.shards.map(shardIdOf)
+      return { operation: 'MergeShards', input: { ShardToMerge, AdjacentShardToMerge } }
+    }
+    case 'update-shard-count':
+      return {
+        operation: 'UpdateShardCount',
+        input: { TargetShardCount: act.target, ScalingType: 'UNIFORM_SCALING' },
+      }
+    case 'increase-retention':
+      return { operation: 'IncreaseStreamRetentionPeriod', input: { RetentionPeriodHours: act.hours } }
+    case 'delete':
+      return { operation: 'DeleteStream', input: { EnforceConsumerDeletion: true } }
+  }
+}
