@@ -47,9 +47,9 @@ export type Context = {
   readonly signal: AbortSignal
   /** Whole content of a file, or of standard input for `-`. */
   readonly readInput: (path: string) => Promise<Uint8Array>
-  /** Starts an emulator on loopback; rejects with a FailureError where the port is taken. */
   /** The screen itself; absent in headless runs. */
   readonly terminal?: TerminalPort
+  /** Starts an emulator on loopback; rejects with a FailureError where the port is taken. */
   readonly startSandbox: (options: SandboxOptions) => Promise<RunningSandbox>
 }
 
@@ -106,9 +106,9 @@ export type Command<Specs extends ArgSpecs = ArgSpecs> = {
   readonly unavailable?: (model: Model) => string | undefined
   /** Values that the current selection gives to arguments, as they would be typed. */
   readonly prefill?: (model: Model) => Partial<Record<keyof Specs & string, string>>
-  /** For `write` and `destroy`: what will happen. */
   /** Values to choose from in a form, by argument; asked for when the form opens, and missing where it fails. */
   readonly suggest?: (context: Context) => Promise<Partial<Record<keyof Specs & string, readonly string[]>>>
+  /** For `write` and `destroy`: what will happen. */
   readonly confirm?: (args: ArgsOf<Specs>, model: Model) => Confirmation
   readonly headless?: Headless
   /** The only part that touches the world. Throws FailureError; yields what happened. */

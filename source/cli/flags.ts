@@ -1,0 +1,73 @@
+import { type ArgSpec, flagOf } from '../commands/argument.ts'
+import type { Command, Headless } from '../commands/command.ts'
+
+export type HeadlessCommand = Command & { readonly headless: Headless }
+
+export type Flag = { readonly takesValue: boolean; readonly describe: string }
+
+export const COMMON_FLAGS: Readonly<Record<string, Flag>> = {
+  'endpoint-url': { takesValue: true, describe: 'Kinesis endpoint, such as http://127.0.0.1:4567' },
+  region: { takesValue: true, describe: 'AWS region' },
+  profile: { takesValue: true, describe: 'Profile of the shared AWS config files' },
+  write: { takesValue: false, describe: 'Allow acts that change something; AWS is read-only without it' },
+  sandbox: { takesValue: false, describe: 'Use an embedded sandbox with demo streams, and nothing else' },
+}
+const COMMAND_FLAGS: Readonly<Record<string, Flag>> = {
+  json: { takesValue: false, describe: 'One JSON object a line instead of text for people' },
+}
+const DESTROY_FLAGS: Readonly<Record<string, Flag>> = {
+  yes: { takesValue: true, describe: 'Confirm by repeating the name of the stream' },
+}
+/** Flags that are answered with a text and nothing else. */
+export const LEAVING_FLAGS: Readonly<Record<string, Flag>> = {
+  help: { takesValue: false, describe: 'Show this help' },
+  version: { takesValue: false, describe: 'Show the version' },
+}
+
+/** The commands that can be called from a shell. */
+export function headlessCommands(commands: readonly Command[]): HeadlessCommand[] {
+  return commands.flatMap(command =>
+    command.headless === undefined ? [] : [{ ...command, headless: command.headless }],
+  )
+}
+
+/** The flags of a command without the common ones, computed from its arguments. */
+export function flagsOfCommand(command: HeadlessCommand): Record<string, Flag> {
+  const flags: Record<string, Flag> = {}
+  for (const [name, spec] of Object.entries(command.args)) {
+    if (spec.positional || spec.only === 'form') continue
+    flags[flagOf(name)] = { takesValue: spec.kind !== 'flag', describe: describeArgument(spec) }
+  }
+  return { ...flags, ...COMMAND_FLAGS, ...(command.effect === 'destroy' ? DESTROY_FLAGS : {}) }
+}
+
+/** The title of an argument with its choices and default. */
+export function describeArgument(spec: ArgSpec): string {
+  const extras = [
+    ...(spec.choices === undefined || spec.positional ? [] : [spec.choices.join(' | ')]),
+    ...(spec.required ? ['required'] : []),
+    ...(spec.defaultText === undefined ? [] : [`default ${spec.defaultText}`]),
+  ]
+  return extras.length === 0 ? spec.title : `${spec.title} (${extras.join('; ')})`
+}
+
+/** The arguments that are taken by position, in their order. */
+export function positionalsOf(command: HeadlessCommand): [string, ArgSpec][] {
+  return Object.entries(command.args).filter(([, spec]) => spec.positional && spec.only !== 'form')
+}
+
+/** How a positional is written in usage lines: `STREAM`, `[SHARD]`, or the one word that it may be. */
+export function placeholderOf([name, spec]: [string, ArgSpec]): string {
+  const only = spec.choices?.length === 1 ? spec.choices[0] : undefined
+  const word = only ?? flagOf(name).toUpperCase()
+  return spec.required ? word : `[${word}]`
+}
+
+export function usageLine(command: HeadlessCommand): string {
+  return [
+    'shardscope',
+    command.headless.name,
+    ...positionalsOf(command).map(placeholderOf),
+    '[options]',
+  ].join(' ')
+}

@@ -1,0 +1,202 @@
+import yargs, { type Argv } from 'yargs'
+import { flagOf } from '../commands/argument.ts'
+import type { Command } from '../commands/command.ts'
+import { type FailureError, usageFailure } from '../domain/failure.ts'
+import {
+  COMMON_FLAGS,
+  type Flag,
+  flagsOfCommand,
+  type HeadlessCommand,
+  headlessCommands,
+  LEAVING_FLAGS,
+  positionalsOf,
+  usageLine,
+} from './flags.ts'
+import { helpText } from './help.ts'
+
+/** Flags that every command takes, and the console too. */
+export type CommonFlags = {
+  readonly endpointUrl?: string
+  readonly region?: string
+  readonly profile?: string
+  /** Acts are allowed on an endpoint that is not on this machine. */
+  readonly write: boolean
+  /** Work on an embedded sandbox with demo streams. */
+  readonly sandbox: boolean
+}
+
+/** What the command line asks for. */
+export type Invocation =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'console'; readonly flags: CommonFlags }
+  | {
+      readonly kind: 'command'
+      readonly command: HeadlessCommand
+      /** Arguments as typed, for parseArgs. */
+      readonly typed: Readonly<Record<string, string>>
+      readonly flags: CommonFlags
+      readonly isJson: boolean
+      /** The name typed to confirm a destructive act. */
+      readonly yes?: string
+    }
+
+/**
+ * Reads a command line against the registered commands; help is computed from them. Every value stays a string here.
+ * @throws FailureError of kind `usage` for an unknown command, flag or extra word, naming it and the next step.
+ */
+export async function parseCommandLine(
+  argv: readonly string[],
+  commands: readonly Command[],
+  program: { readonly version: string; readonly columns: number },
+): Promise<Invocation> {
+  const known = headlessCommands(commands)
+  const word = await firstWordOf(argv, known)
+  const command = known.find(({ headless }) => headless.name === word)
+  if (word !== undefined && command === undefined) throw unknownCommand(word, known)
+
+  const action = command === undefined ? 'shardscope' : command.headless.name
+  const flags = {
+    ...(command === undefined ? {} : flagsOfCommand(command)),
+    ...COMMON_FLAGS,
+    ...LEAVING_FLAGS,
+  }
+  const parser = parserWith(flags).strictOptions().wrap(Math.min(program.columns, 110))
+  const parsed = await parseWith(parser, argv, action)
+  if (parsed.help === true) return { kind: 'text', text: `${await helpText(parser, command, known)}\n` }
+  if (parsed.version === true) return { kind: 'text', text: `${program.version}\n` }
+
+  const common: CommonFlags = {
+    ...textOf(parsed, 'endpoint-url', 'endpointUrl'),
+    ...textOf(parsed, 'region', 'region'),
+    ...textOf(parsed, 'profile', 'profile'),
+    write: parsed.write === true,
+    sandbox: parsed.sandbox === true,
+  }
+  if (common.sandbox && (common.endpointUrl ?? common.region ?? common.profile) !== undefined) {
+    throw usageFailure(
+      action,
+      '--sandbox is an endpoint of its own and goes with none of --endpoint-url, --region, --profile',
+      'Give either --sandbox or the others.',
+    )
+  }
+  if (command === undefined) return { kind: 'console', flags: common }
+  return {
+    kind: 'command',
+    command,
+    typed: typedArguments(command, parsed),
+    flags: common,
+    isJson: parsed.json === true,
+    ...textOf(parsed, 'yes', 'yes'),
+  }
+}
+
+type Parsed = { readonly _: readonly (string | number)[]; readonly [name: string]: unknown }
+
+function parserWith(flags: Readonly<Record<string, Flag>>): Argv {
+  const parser = yargs([])
+    .scriptName('shardscope')
+    .locale('en')
+    .exitProcess(false)
+    .help(false)
+    .version(false)
+    .parserConfiguration({
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+      'dot-notation': false,
+      'camel-case-expansion': false,
+      'boolean-negation': false,
+      'duplicate-arguments-array': false,
+      'short-option-groups': false,
+      'greedy-arrays': false,
+    })
+    .fail((message, error) => {
+      throw error ?? new Error(message)
+    })
+  for (const [name, flag] of Object.entries(flags)) {
+    // Without `nargs: 0` a switch would swallow a following word `true` or `false`, and take `=anything` for false.
+    if (flag.takesValue) parser.option(name, { type: 'string', requiresArg: true, describe: flag.describe })
+    else parser.option(name, { type: 'boolean', nargs: 0, describe: flag.describe })
+  }
+  return parser
+}
+
+async function parseWith(parser: Argv, argv: readonly string[], action: string): Promise<Parsed> {
+  try {
+    return (await parser.parseAsync([...argv])) as Parsed
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    throw usageFailure(
+      action,
+      explainYargs(message),
+      `See shardscope${action === 'shardscope' ? '' : ` ${action}`} --help.`,
+    )
+  }
+}
+
+/** The parser's own words, which leave out the dashes, in ours. */
+function explainYargs(message: string): string {
+  const [, kind, names] =
+    /^(Unknown arguments?|Not enough arguments following|Argument unexpected for): (.*)$/.exec(message) ?? []
+  if (kind === undefined || names === undefined) return message
+  const flags = names
+    .split(', ')
+    .map(name => (name.length === 1 ? `-${name}` : `--${name}`))
+    .join(', ')
+  if (kind.startsWith('Unknown')) return `there is no option ${flags} here`
+  if (kind.startsWith('Argument')) return `${flags} takes no value`
+  return `${flags} needs a value; one that begins with a dash is written ${flags}=VALUE`
+}
+
+/** The first word that is neither a flag nor a flag's value, with the flags of all commands known. */
+async function firstWordOf(
+  argv: readonly string[],
+  commands: readonly HeadlessCommand[],
+): Promise<string | undefined> {
+  const flags: Record<string, Flag> = { ...COMMON_FLAGS, ...LEAVING_FLAGS }
+  for (const command of commands) Object.assign(flags, flagsOfCommand(command))
+  try {
+    const parsed = (await parserWith(flags).parseAsync([...argv])) as Parsed
+    return parsed._[0] === undefined ? undefined : String(parsed._[0])
+  } catch {
+    // A flag without its value: the strict pass says so, for the command that stands first.
+    return argv.find(word => commands.some(({ headless }) => headless.name === word))
+  }
+}
+
+function typedArguments(command: HeadlessCommand, parsed: Parsed): Record<string, string> {
+  const typed: Record<string, string> = {}
+  for (const [name, spec] of Object.entries(command.args)) {
+    const value = parsed[flagOf(name)]
+    if (spec.positional || spec.only === 'form' || value === undefined) continue
+    typed[name] = spec.kind === 'flag' ? String(value === true) : String(value)
+  }
+  const words = parsed._.slice(1).map(String)
+  const positionals = positionalsOf(command)
+  const extra = words.slice(positionals.length)
+  if (extra.length > 0) {
+    throw usageFailure(
+      command.headless.name,
+      `extra ${extra.length === 1 ? 'word' : 'words'} ${extra.map(word => `"${word}"`).join(', ')}`,
+      `Usage: ${usageLine(command)}. Quote a value that has spaces.`,
+    )
+  }
+  positionals.forEach(([name], index) => {
+    const word = words[index]
+    if (word !== undefined) typed[name] = word
+  })
+  return typed
+}
+
+function unknownCommand(word: string, commands: readonly HeadlessCommand[]): FailureError {
+  const names = commands.map(({ headless }) => headless.name)
+  return usageFailure('shardscope', `there is no command "${word}"`, `Use one of ${names.join(', ')}.`)
+}
+
+function textOf<Key extends string>(
+  parsed: Parsed,
+  name: string,
+  key: Key,
+): { readonly [K in Key]?: string } {
+  const value = parsed[name]
+  return typeof value === 'string' ? ({ [key]: value } as { readonly [K in Key]?: string }) : {}
+}

@@ -1,0 +1,61 @@
+/** What a sink needs of a stream: process.stdout in earnest, a fake in tests. */
+export type Writable = {
+  write(text: string | Uint8Array, done: (error?: Error | null) => void): boolean
+  on(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown
+  readonly isTTY?: boolean
+  readonly columns?: number
+}
+
+/**
+ * An output that slows its writer down to the reader's pace, and ends quietly when the reader has gone (`| head -1`).
+ */
+export class Sink {
+  readonly #stream: Writable
+  readonly #onClosed: () => void
+  #failure: Error | undefined
+  #isClosed = false
+
+  /** `onClosed` is called once, as soon as the reader has gone: stop making output. */
+  constructor(stream: Writable, onClosed: () => void = () => {}) {
+    this.#stream = stream
+    this.#onClosed = onClosed
+    stream.on('error', error => this.#end(error))
+  }
+
+  /** The reader has gone; what is written is dropped. */
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
+  /** Cells of a line on a terminal; undefined where the output is no terminal, which must never be cut. */
+  get columns(): number | undefined {
+    return this.#stream.isTTY === true && this.#stream.columns ? this.#stream.columns : undefined
+  }
+
+  /**
+   * Resolves once the text was handed over, so an awaiting writer is as slow as the reader.
+   * @throws the error of a full disk and the like; a reader that has gone is no error.
+   */
+  write(text: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#failure !== undefined) reject(this.#failure)
+      else if (this.#isClosed || text === '') resolve()
+      else {
+        this.#stream.write(text, error => {
+          if (error) this.#end(error)
+          if (this.#failure === undefined) resolve()
+          else reject(this.#failure)
+        })
+      }
+    })
+  }
+
+  #end(error: NodeJS.ErrnoException): void {
+    const hasReaderGone =
+      error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED' || error.code === 'EOF'
+    if (!hasReaderGone) this.#failure ??= error
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#onClosed()
+  }
+}

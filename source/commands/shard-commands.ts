@@ -1,0 +1,242 @@
+import { failureOf } from '../domain/failure.ts'
+import { isSplittableAt, middleOf } from '../domain/hash-key.ts'
+import { Lineage } from '../domain/lineage.ts'
+import { compareByRange, isOpen, mergeNeighbours, type Shard } from '../domain/shard.ts'
+import type { StreamRef, StreamSummary } from '../domain/stream.ts'
+import type { Event } from '../state/event.ts'
+import { type ActSteps, type Probe, runAct, waitForEffect } from './act.ts'
+import { type Context, defineCommand, type OutputRow } from './command.ts'
+import { refuseOnDemand, shardNamed, summaryIfTold } from './look-up.ts'
+import { knownShards, selectedShard, selectedShardId, streamOnScreen } from './on-screen.ts'
+import { actRows, SHARD_COLUMNS, shardRow, shardRows } from './output-rows.ts'
+import { closedText, rangeText, refuseUnmergeable, splitPoint } from './shard-checks.ts'
+
+const DEFAULT_WAIT_SECONDS = '300'
+
+export const listShards = defineCommand({
+  id: 'shard.list',
+  title: 'List the shards of a stream with their ranges and lineage',
+  group: 'shard',
+  keys: ['r'],
+  where: ['shards'],
+  effect: 'read',
+  args: {
+    stream: { kind: 'stream', title: 'Stream name or ARN', required: true, positional: true },
+  },
+  prefill: streamOnScreen,
+  headless: {
+    name: 'shards',
+    columns: SHARD_COLUMNS,
+    rows: event => (event.type === 'shards-listed' ? shardRows(event.stream, event.shards) : []),
+  },
+  async *run({ stream }, { api, clock, signal }): AsyncGenerator<Event> {
+    yield { type: 'shards-requested', stream }
+    try {
+      const shards = await api.listShards(stream, { signal })
+      yield { type: 'shards-listed', stream, shards, at: clock.now() }
+    } catch (error) {
+      yield { type: 'shards-failed', stream, failure: failureOf(error, 'ListShards'), at: clock.now() }
+    }
+  },
+})
+
+export const splitShard = defineCommand({
+  id: 'shard.split',
+  title: 'Split an open shard into two',
+  group: 'shard',
+  keys: ['s'],
+  where: ['shards'],
+  effect: 'write',
+  args: {
+    stream: { kind: 'stream', title: 'Stream name or ARN', required: true, positional: true },
+    shard: { kind: 'shard', title: 'Shard id, or its number', required: true, positional: true },
+    at: { kind: 'hashKey', title: 'First hash key of the upper half; the middle of the range if absent' },
+    timeout: {
+      kind: 'count',
+      title: 'Seconds to wait for the effect',
+      defaultText: DEFAULT_WAIT_SECONDS,
+      min: 1,
+      only: 'headless',
+    },
+  },
+  prefill: model => ({ ...streamOnScreen(model), ...selectedShardId(model) }),
+  unavailable: model => {
+    const shard = selectedShard(model)
+    return shard === undefined ? undefined : refusalOf(() => splitPoint(shard, undefined, knownShards(model)))
+  },
+  confirm: ({ stream, shard: shardId, at }, model) => {
+    const shard = knownShards(model).find(candidate => candidate.shardId === shardId)
+    const point = at ?? (shard === undefined ? undefined : middleOf(shard.hashKeyRange))
+    return {
+      lines: [
+        `Split ${shardId} of ${stream.streamName} ${point === undefined ? 'in the middle' : `at hash key ${point}`}.`,
+        ...(shard === undefined || point === undefined || !isSplittableAt(shard.hashKeyRange, point)
+          ? []
+          : halvesOf(shard, point).map(half => `  new open shard ${rangeText(half)}`)),
+        `${shardId} closes: it stays readable until its data expires. The stream has one open shard more, which is billed.`,
+      ],
+    }
+  },
+  headless: { name: 'split', columns: SHARD_COLUMNS, rows: actRows },
+  run: ({ stream, shard: shardId, at, timeout }, context) =>
+    runAct(
+      context,
+      { commandId: 'shard.split', title: `Split ${shardId} of ${stream.streamName}`, action: 'SplitShard' },
+      async function* (): ActSteps {
+        const { api, signal } = context
+        const shards = await api.listShards(stream, { signal })
+        const shard = shardNamed(shards, shardId, stream, 'SplitShard')
+        const newStartingHashKey = splitPoint(shard, at, shards)
+        refuseOnDemand(await summaryIfTold(api, stream, signal), 'SplitShard')
+        await api.splitShard(stream, shardId, newStartingHashKey, { signal })
+        const children = yield* waitForChildren(context, stream, [shard], 2, 'SplitShard', timeout)
+        return {
+          detail: `${shardId} was split at ${newStartingHashKey} into ${children.map(child => child.shardId).join(' and ')}`,
+          rows: children,
+        }
+      },
+    ),
+})
+
+export const mergeShards = defineCommand({
+  id: 'shard.merge',
+  title: 'Merge two open shards whose ranges touch',
+  group: 'shard',
+  keys: ['m'],
+  where: ['shards'],
+  effect: 'write',
+  args: {
+    stream: { kind: 'stream', title: 'Stream name or ARN', required: true, positional: true },
+    shard: { kind: 'shard', title: 'Shard id, or its number', required: true, positional: true },
+    adjacentShard: {
+      kind: 'shard',
+      title: 'The other shard, above or below it by range',
+      required: true,
+      positional: true,
+    },
+    timeout: {
+      kind: 'count',
+      title: 'Seconds to wait for the effect',
+      defaultText: DEFAULT_WAIT_SECONDS,
+      min: 1,
+      only: 'headless',
+    },
+  },
+  prefill: model => {
+    const shard = selectedShard(model)
+    const neighbour = shard === undefined ? undefined : mergeNeighbours(shard, knownShards(model)).at(-1)
+    return {
+      ...streamOnScreen(model),
+      ...selectedShardId(model),
+      ...(neighbour === undefined ? {} : { adjacentShard: neighbour.shardId }),
+    }
+  },
+  unavailable: model => {
+    const shard = selectedShard(model)
+    if (shard === undefined) return undefined
+    if (!isOpen(shard)) return closedText(shard, knownShards(model))
+    return mergeNeighbours(shard, knownShards(model)).length > 0
+      ? undefined
+      : `${shard.shardId} has no open neighbour by range`
+  },
+  confirm: ({ stream, shard, adjacentShard }, model) => ({
+    lines: [
+      `Merge ${shard} and ${adjacentShard} of ${stream.streamName} into one shard.`,
+      ...knownShards(model)
+        .filter(({ shardId }) => shardId === shard || shardId === adjacentShard)
+        .map(candidate => `  ${candidate.shardId}: ${rangeText(candidate)}`),
+      'Both close: they stay readable until their data expires. The one new shard takes all their writes.',
+    ],
+  }),
+  headless: { name: 'merge', columns: SHARD_COLUMNS, rows: actRows },
+  run: ({ stream, shard: oneId, adjacentShard: otherId, timeout }, context) =>
+    runAct(
+      context,
+      {
+        commandId: 'shard.merge',
+        title: `Merge ${oneId} and ${otherId} of ${stream.streamName}`,
+        action: 'MergeShards',
+      },
+      async function* (): ActSteps {
+        const { api, signal } = context
+        const shards = await api.listShards(stream, { signal })
+        const one = shardNamed(shards, oneId, stream, 'MergeShards')
+        const other = shardNamed(shards, otherId, stream, 'MergeShards')
+        refuseUnmergeable(one, other, shards)
+        refuseOnDemand(await summaryIfTold(api, stream, signal), 'MergeShards')
+        // Some endpoints take the pair in this order only; the service takes both.
+        const [lower, upper] = compareByRange(one, other) < 0 ? [one, other] : [other, one]
+        await api.mergeShards(stream, lower.shardId, upper.shardId, { signal })
+        const children = yield* waitForChildren(context, stream, [lower, upper], 1, 'MergeShards', timeout)
+        return {
+          detail: `${lower.shardId} and ${upper.shardId} were merged into ${children.map(child => child.shardId).join(', ')}`,
+          rows: children,
+        }
+      },
+    ),
+})
+
+/** Waits until the parents are closed, their children are there and the stream takes the next act. */
+async function* waitForChildren(
+  context: Context,
+  stream: StreamRef,
+  parents: readonly Shard[],
+  childCount: number,
+  action: string,
+  timeoutSeconds: number,
+): AsyncGenerator<string | Event, OutputRow[]> {
+  const { api, clock, signal } = context
+  const wait = {
+    action,
+    timeoutMillis: timeoutSeconds * 1_000,
+    nextStep: `The service goes on; look again with shardscope shards ${stream.streamName}.`,
+  }
+  const seen = yield* waitForEffect(
+    context,
+    wait,
+    async (): Promise<Probe<{ shards: Shard[]; summary: StreamSummary | undefined }>> => {
+      const shards = await api.listShards(stream, { signal })
+      const summary = await summaryIfTold(api, stream, signal)
+      const lineage = new Lineage(shards)
+      const children = lineage.childrenOf(parents[0]?.shardId ?? '')
+      const closed = parents.filter(({ shardId }) => {
+        const parent = lineage.get(shardId)
+        return parent === undefined || !isOpen(parent)
+      })
+      const isSettled = summary?.streamStatus === undefined || summary.streamStatus === 'ACTIVE'
+      if (children.length >= childCount && closed.length === parents.length && isSettled) {
+        return { isDone: true, value: { shards, summary } }
+      }
+      const status = summary?.streamStatus ?? 'status unknown'
+      return {
+        isDone: false,
+        progress: `${status}, ${closed.length} of ${parents.length} closed, ${children.length} of ${childCount} children`,
+      }
+    },
+  )
+  yield { type: 'shards-listed', stream, shards: seen.shards, at: clock.now() }
+  if (seen.summary !== undefined)
+    yield { type: 'summary-described', stream, summary: seen.summary, at: clock.now() }
+  const lineage = new Lineage(seen.shards)
+  return [...lineage.childrenOf(parents[0]?.shardId ?? '')]
+    .sort(compareByRange)
+    .map(child => shardRow(stream, child, lineage))
+}
+
+/** Both sides of a cut, as ranges of shards that do not exist yet. */
+function halvesOf(shard: Shard, point: bigint): Shard[] {
+  const { startingHashKey, endingHashKey } = shard.hashKeyRange
+  return [
+    { ...shard, hashKeyRange: { startingHashKey, endingHashKey: point - 1n } },
+    { ...shard, hashKeyRange: { startingHashKey: point, endingHashKey } },
+  ]
+}
+
+function refusalOf(check: () => unknown): string | undefined {
+  try {
+    check()
+    return undefined
+  } catch (error) {
+    return failureOf(error, 'SplitShard').message
+  }
+}
