@@ -80,6 +80,8 @@ export type Headless = {
   readonly columns: readonly OutputColumn[]
   /** Rows of an event, in API names in camelCase; `v` and nothing else is added by the writer. Most events make none. */
   readonly rows: (event: Event) => readonly OutputRow[]
+  /** Rows for people where those differ from the JSON ones. */
+  readonly textRows?: (event: Event) => readonly OutputRow[]
   /** What a `rows` value is for people: a table drawn at the end, or lines drawn as they come. */
   readonly layout?: 'table' | 'lines'
   /** Needs no endpoint: nothing is connected. */

@@ -1,6 +1,8 @@
 import type { Failure } from '../domain/failure.ts'
+import type { StreamRecord } from '../domain/record.ts'
 import type { Shard } from '../domain/shard.ts'
 import type { StreamListing, StreamRef, StreamSummary } from '../domain/stream.ts'
+import type { FinishReason, TailTotals } from '../domain/tail-event.ts'
 import type {
   CallEntry,
   Dialog,
@@ -55,11 +57,17 @@ export type DataEvent =
   | { readonly type: 'tail-ready'; readonly stream: StreamRef }
   | { readonly type: 'reader-changed'; readonly reader: ReaderInfo }
   | { readonly type: 'readers-changed'; readonly readers: readonly ReaderInfo[] }
-  | { readonly type: 'rows-arrived'; readonly rows: readonly TailRow[]; readonly recordCount: number }
+  | {
+      readonly type: 'rows-arrived'
+      readonly rows: readonly TailRow[]
+      readonly recordCount: number
+      /** The Kinesis records that the rows came out of, in the same order. */
+      readonly records?: readonly StreamRecord[]
+    }
   | { readonly type: 'tail-failed'; readonly failure: Failure }
   /** Calls of the tail fail and are tried again; absent once that has passed. */
   | { readonly type: 'tail-troubled'; readonly failure?: Failure }
-  | { readonly type: 'tail-finished' }
+  | { readonly type: 'tail-finished'; readonly reason?: FinishReason; readonly totals?: TailTotals }
   | {
       readonly type: 'act-started'
       readonly actId: string

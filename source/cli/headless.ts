@@ -1,0 +1,93 @@
+import { type ArgSpecs, flagOf, parseArgs } from '../commands/argument.ts'
+import type { Context } from '../commands/command.ts'
+import { type Failure, failureOf, usageFailure } from '../domain/failure.ts'
+import type { Event } from '../state/event.ts'
+import { EXIT_OK, exitCodeOf } from './exit-codes.ts'
+import { failureText } from './failure-text.ts'
+import type { HeadlessCommand } from './flags.ts'
+import { rowWriter } from './output.ts'
+import type { Invocation } from './parse.ts'
+import { Progress } from './progress.ts'
+import type { Sink } from './sink.ts'
+
+export type HeadlessRun = {
+  readonly invocation: Extract<Invocation, { kind: 'command' }>
+  readonly stdout: Sink
+  readonly stderr: Sink
+  /** Connects where the command needs an endpoint. Arguments have been checked by then. */
+  readonly openContext: (command: HeadlessCommand) => Promise<Context>
+}
+
+/**
+ * Runs one command: its rows go to stdout, everything else to stderr. Returns the exit code; a signal's own code is the
+ * caller's matter. Never throws.
+ */
+export async function runHeadless({ invocation, stdout, stderr, openContext }: HeadlessRun): Promise<number> {
+  const { command, isJson } = invocation
+  const { headless } = command
+  try {
+    const args = parseArgs(headless.name, headlessArgs(command.args), invocation.typed)
+    const context = await openContext(command)
+    if (command.effect === 'destroy') assertConfirmed(command, args, invocation.yes, context)
+    const writer = rowWriter(headless, stdout, isJson)
+    const progress = new Progress()
+    const rowsOf = isJson ? headless.rows : (headless.textRows ?? headless.rows)
+    let failure: Failure | undefined
+    for await (const event of command.run(args as never, context)) {
+      if (stdout.isClosed) break
+      const rows = rowsOf(event)
+      if (rows.length > 0) await writer.write(rows)
+      await stderr.write(progress.text(event))
+      failure ??= failureIn(event)
+    }
+    await writer.finish()
+    return failure === undefined ? EXIT_OK : await report(stderr, failure, stdout)
+  } catch (error) {
+    return await report(stderr, failureOf(error, headless.name), stdout)
+  }
+}
+
+/** A reader of stdout that has gone (`| head -1`) got what it wanted: what failed because of that is no failure. */
+async function report(stderr: Sink, failure: Failure, stdout: Sink): Promise<number> {
+  if (stdout.isClosed && failure.kind === 'aborted') return EXIT_OK
+  await stderr.write(failureText(withShellAdvice(failure))).catch(() => {})
+  return exitCodeOf(failure.kind)
+}
+
+function withShellAdvice(failure: Failure): Failure {
+  if (failure.kind !== 'read-only') return failure
+  return { ...failure, nextStep: 'Add --write if you mean to change something at this endpoint.' }
+}
+
+/** The failures that an event carries and that decide how the program ends. */
+function failureIn(event: Event): Failure | undefined {
+  switch (event.type) {
+    case 'streams-failed':
+    case 'shards-failed':
+    case 'tail-failed':
+    case 'act-failed':
+      return event.failure
+    default:
+      return undefined
+  }
+}
+
+function headlessArgs(specs: ArgSpecs): ArgSpecs {
+  return Object.fromEntries(Object.entries(specs).filter(([, spec]) => spec.only !== 'form'))
+}
+
+function assertConfirmed(
+  command: HeadlessCommand,
+  args: Readonly<Record<string, unknown>>,
+  yes: string | undefined,
+  context: Context,
+): void {
+  const confirmation = command.confirm?.(args as never, context.model())
+  const required = confirmation?.requiredText
+  if (required === undefined || yes === required) return
+  throw usageFailure(
+    command.headless.name,
+    `${yes === undefined ? 'this needs a confirmation' : `--${flagOf('yes')} "${yes}" is not the name`}: ${confirmation?.lines.join(' ')}`,
+    `Add --yes ${required} if that is what you want.`,
+  )
+}
