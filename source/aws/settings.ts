@@ -38,6 +38,8 @@ export type AwsSettings = {
   readonly endpointUrl?: Sourced<string>
   readonly region?: Sourced<string>
   readonly profile?: Sourced<string>
+  /** The region to keep where nothing else names one, after a switch of the profile. */
+  readonly fallbackRegion?: Sourced<string>
   readonly variables: ReadonlyMap<AwsVariable, Sourced<string>>
 }
 

@@ -1,0 +1,260 @@
+import { readFile } from 'node:fs/promises'
+import type { Profile } from '@smithy/core/config'
+import type { Clock } from '../domain/clock.ts'
+import { usageFailure } from '../domain/failure.ts'
+import type { Origin, Session, Sourced } from '../domain/session.ts'
+import { withCallLog } from './call-log.ts'
+import { type Clients, type ClientWiring, createClients } from './clients.ts'
+import type { Connection, ConnectOptions, Deadlines } from './connection.ts'
+import { CredentialCache } from './credential-cache.ts'
+import { type CredentialPlan, credentialsFailure, planCredentials } from './credentials.ts'
+import { DEFAULT_DEADLINES } from './deadlines.ts'
+import { configuredEndpoint, isTrue } from './endpoint.ts'
+import { PatientDeadline } from './patient-deadline.ts'
+import { proxyInSight, proxyVariables } from './proxy.ts'
+import { quietLogger } from './quiet-logger.ts'
+import { resolvedRegion } from './region.ts'
+import { createSdkKinesis } from './sdk-kinesis.ts'
+import { createSend } from './send.ts'
+import type { AwsSettings, AwsVariable } from './settings.ts'
+import { chosenProfile, listProfiles, readSharedConfig } from './shared-config.ts'
+import type { TransportOptions } from './transport.ts'
+
+/**
+ * Resolves endpoint, region, profile and credentials, and hands out the API. Nothing but what loading the credentials
+ * needs (files, a program, STS or SSO) is contacted.
+ * @throws FailureError `usage`, `credentials` or `aborted`
+ */
+export async function connect(options: ConnectOptions): Promise<Connection> {
+  const { settings, arming, signal } = options
+  const clock = options.clock ?? SYSTEM_CLOCK
+  const deadlines = { ...DEFAULT_DEADLINES, ...options.deadlines }
+  const onWarning = options.onWarning ?? (() => {})
+
+  const shared = await readSharedConfig(settings)
+  const isSandbox = settings.endpointUrl?.origin.kind === 'sandbox'
+  const values = isSandbox ? undefined : chosenProfile(settings, shared)
+  const named = settings.profile ?? settings.variables.get('AWS_PROFILE')
+  const profile =
+    values === undefined
+      ? undefined
+      : { name: named?.value ?? 'default', values, isNamed: named !== undefined }
+  const endpointUrl = configuredEndpoint(settings, shared, profile)
+  const region = resolvedRegion(settings, profile, endpointUrl !== undefined)
+  const plan = planCredentials(settings, profile, endpointUrl)
+  const proxy = proxyVariables(settings)
+  const caCertificates = await certificates(settings)
+  const trust = {
+    ...(proxy === undefined ? {} : { proxy }),
+    ...(caCertificates === undefined ? {} : { caCertificates }),
+  }
+
+  let isConnecting = true
+  const credentials = new CredentialCache(
+    () =>
+      loadIdentity(plan, {
+        region: region.value,
+        deadlines,
+        transport: { deadlines, ...trust, onWarning },
+        askMfaCode: options.askMfaCode,
+        // The caller's signal ends the connecting, not what is renewed hours later.
+        signal: isConnecting ? signal : undefined,
+      }),
+    clock,
+  )
+  const wiring: ClientWiring = {
+    region: region.value,
+    ...(endpointUrl === undefined ? {} : { endpointUrl: endpointUrl.value }),
+    useFips: isSet(settings, 'AWS_USE_FIPS_ENDPOINT', profile?.values, 'use_fips_endpoint'),
+    useDualstack: isSet(settings, 'AWS_USE_DUALSTACK_ENDPOINT', profile?.values, 'use_dualstack_endpoint'),
+    credentials,
+    arming,
+    deadlines,
+    ...trust,
+    onWarning,
+  }
+  const clients = createClients(wiring)
+  const url = endpointUrl ?? (await regionalEndpoint(clients, wiring))
+  const identity = await credentials.get()
+  isConnecting = false
+
+  let accountId: Sourced<string> | undefined =
+    identity.accountId === undefined ? undefined : { value: identity.accountId, origin: plan.origin }
+  const proxyUrl = proxyInSight(settings, url.value, onWarning)
+  const session = (): Session => ({
+    endpointUrl: url,
+    isCustomEndpoint: endpointUrl !== undefined,
+    region,
+    ...(profile !== undefined && takesPart(profile, [endpointUrl?.origin, region.origin, plan.origin])
+      ? {
+          profile: {
+            value: profile.name,
+            origin: named?.origin ?? { kind: 'default', reason: 'default profile' },
+          },
+        }
+      : {}),
+    credentials: { value: plan.method, origin: plan.origin },
+    ...(accountId === undefined ? {} : { accountId }),
+    ...(proxyUrl === undefined ? {} : { proxyUrl }),
+    armed: arming.armed,
+  })
+
+  const api = createSdkKinesis({
+    send: createSend({ clients, arming, endpointUrl: url.value, callMillis: deadlines.callMillis }),
+    region: region.value,
+    hasCustomEndpoint: endpointUrl !== undefined,
+    onArn: streamArn => {
+      const account = /^arn:[^:]+:kinesis:[^:]*:(\d{12}):/.exec(streamArn)?.[1]
+      if (accountId === undefined && account !== undefined) {
+        accountId = { value: account, origin: { kind: 'arn' } }
+      }
+    },
+  })
+  return {
+    api: options.onCall === undefined ? api : withCallLog(api, options.onCall, clock),
+    session,
+    listProfiles: () => listProfiles(settings),
+    switchTo: async (choice, switchSignal) => {
+      const { signal: _earlier, ...rest } = options
+      return connect({
+        ...rest,
+        settings: settingsAfter(settings, region, choice),
+        ...(switchSignal === undefined ? {} : { signal: switchSignal }),
+      })
+    },
+    reloadCredentials: () => credentials.reload(),
+    close: () => clients.close(),
+  }
+}
+
+/** A chosen profile brings its own region where it has one, and leaves the sandbox; a chosen region keeps the rest. */
+function settingsAfter(
+  settings: AwsSettings,
+  region: Sourced<string>,
+  choice: { readonly profile?: string; readonly region?: string },
+): AwsSettings {
+  const origin = { kind: 'chosen' } as const
+  if (choice.profile === undefined) {
+    return choice.region === undefined ? settings : { ...settings, region: { value: choice.region, origin } }
+  }
+  const { endpointUrl, region: _region, variables, ...rest } = settings
+  const keptVariables = new Map(variables)
+  // A region from the environment would win over the region of the profile that was just chosen.
+  keptVariables.delete('AWS_REGION')
+  keptVariables.delete('AWS_DEFAULT_REGION')
+  return {
+    ...rest,
+    profile: { value: choice.profile, origin },
+    variables: keptVariables,
+    ...(choice.region === undefined ? {} : { region: { value: choice.region, origin } }),
+    ...(endpointUrl === undefined || endpointUrl.origin.kind === 'sandbox' ? {} : { endpointUrl }),
+    fallbackRegion: region,
+  }
+}
+
+/** A named profile is always shown, `default` only where something came from it. */
+function takesPart(
+  profile: { readonly isNamed: boolean },
+  origins: readonly (Origin | undefined)[],
+): boolean {
+  return profile.isNamed || origins.some(origin => origin?.kind === 'profile')
+}
+
+async function loadIdentity(
+  plan: CredentialPlan,
+  tools: {
+    readonly region: string
+    readonly deadlines: Deadlines
+    readonly transport: Omit<TransportOptions, 'maxSockets' | 'keepIdleMillis'>
+    readonly askMfaCode: ConnectOptions['askMfaCode']
+    readonly signal: AbortSignal | undefined
+  },
+) {
+  const deadline = new PatientDeadline(tools.deadlines.credentialsMillis, tools.signal)
+  const { askMfaCode } = tools
+  let endTransport = (): void => {}
+  try {
+    return await deadline.race(
+      plan.load({
+        region: tools.region,
+        logger: quietLogger(tools.transport.onWarning),
+        requestHandler: async () => {
+          const { createTransport } = await import('./transport.ts')
+          const handler = createTransport({ ...tools.transport, maxSockets: 4, keepIdleMillis: 1_000 })
+          endTransport = () => handler.destroy()
+          return handler
+        },
+        ...(askMfaCode === undefined
+          ? {}
+          : {
+              // A person may take as long as it takes.
+              askMfaCode: serial => deadline.pausedFor(askMfaCode(serial, deadline.signal)),
+            }),
+      }),
+    )
+  } catch (error) {
+    throw credentialsFailure(plan, error)
+  } finally {
+    deadline.end()
+    endTransport()
+  }
+}
+
+/** Where AWS's own requests go, as the SDK's rules have it for partition, FIPS and dual stack. */
+async function regionalEndpoint(clients: Clients, wiring: ClientWiring): Promise<Sourced<string>> {
+  const { config } = await clients.get('board')
+  try {
+    const endpoint = config.endpointProvider({
+      Region: wiring.region,
+      UseFIPS: wiring.useFips,
+      UseDualStack: wiring.useDualstack,
+      OperationType: 'control',
+    })
+    return { value: endpoint.url.origin, origin: { kind: 'default', reason: 'AWS' } }
+  } catch (error) {
+    throw usageFailure(
+      'ResolveEndpoint',
+      `There is no Kinesis endpoint for region "${wiring.region}": ${error instanceof Error ? error.message : String(error)}`,
+      'Check the region, and the FIPS and dual-stack switches.',
+    )
+  }
+}
+
+function isSet(
+  settings: AwsSettings,
+  variable: AwsVariable,
+  profile: Profile | undefined,
+  key: string,
+): boolean {
+  return isTrue(settings.variables.get(variable)?.value ?? profile?.[key])
+}
+
+async function certificates(settings: AwsSettings): Promise<readonly string[] | undefined> {
+  const bundle = settings.variables.get('AWS_CA_BUNDLE')
+  if (bundle === undefined) return undefined
+  try {
+    const { rootCertificates } = await import('node:tls')
+    return [...rootCertificates, await readFile(bundle.value, 'utf8')]
+  } catch (error) {
+    throw usageFailure(
+      'LoadCertificates',
+      `The file "${bundle.value}" of AWS_CA_BUNDLE cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      'Point it at a PEM file, or unset it.',
+    )
+  }
+}
+
+const SYSTEM_CLOCK: Clock = {
+  now: () => Date.now(),
+  sleep: (millis, signal) =>
+    new Promise(resolve => {
+      if (signal?.aborted === true) return resolve()
+      const timer = setTimeout(done, millis)
+      function done(): void {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', done)
+        resolve()
+      }
+      signal?.addEventListener('abort', done, { once: true })
+    }),
+}

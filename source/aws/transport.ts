@@ -1,0 +1,44 @@
+import http from 'node:http'
+import https from 'node:https'
+import { NodeHttpHandler } from '@smithy/node-http-handler'
+import type { Deadlines } from './connection.ts'
+import { type ProxyVariables, proxyFor } from './proxy.ts'
+import { quietLogger } from './quiet-logger.ts'
+
+export type TransportOptions = {
+  /** Absent: AWS's own hosts, always over TLS. */
+  readonly endpointUrl?: string
+  readonly deadlines: Deadlines
+  readonly maxSockets: number
+  /** Idle connections are closed by us after this long, before a server does it under a request. */
+  readonly keepIdleMillis: number
+  readonly proxy?: ProxyVariables
+  /** PEM certificates to trust besides Node's own. */
+  readonly caCertificates?: readonly string[]
+  readonly onWarning: (text: string) => void
+}
+
+/**
+ * HTTP/1.1 with kept-alive connections and limits on every step. The SDK's default for Kinesis is HTTP/2 with a
+ * connection for each request, without any time limit, and fails on plain emulators.
+ */
+export function createTransport(options: TransportOptions): NodeHttpHandler {
+  const { deadlines, onWarning } = options
+  const proxy = proxyFor(options.proxy, options.endpointUrl)
+  const pool = {
+    keepAlive: true,
+    maxSockets: options.maxSockets,
+    timeout: options.keepIdleMillis,
+    ...(proxy === undefined ? {} : { proxyEnv: proxy }),
+  }
+  const ca = options.caCertificates
+  return new NodeHttpHandler({
+    connectionTimeout: deadlines.connectMillis,
+    requestTimeout: deadlines.answerMillis,
+    throwOnRequestTimeout: true,
+    socketTimeout: deadlines.idleMillis,
+    httpAgent: new http.Agent(pool),
+    httpsAgent: new https.Agent(ca === undefined ? pool : { ...pool, ca: [...ca] }),
+    logger: quietLogger(onWarning),
+  })
+}
