@@ -1,0 +1,116 @@
+import type { StartingPosition } from '../aws/kinesis-api.ts'
+import { usageFailure } from '../domain/failure.ts'
+import { type Lineage, parentIdsOf } from '../domain/lineage.ts'
+import { compareSequenceNumbers, isOpen, type Shard } from '../domain/shard.ts'
+import type { StartFrom } from '../domain/start-from.ts'
+
+/** A shard that a tail reads, or will read once its parents are read. */
+export type Member = {
+  readonly shardId: string
+  /** Every parent, also those that are not read. */
+  readonly parentShardIds: readonly string[]
+  /** Known since the first listing, not made by a later reshard. */
+  readonly isInitial: boolean
+  readonly wasOpenAtStart: boolean
+  phase: 'waiting' | 'reading' | 'ended' | 'failed' | 'complete'
+  /** Its children may start: it is read to the end, or cannot be read. */
+  isReleased: boolean
+  deliveredCount: number
+  readonly stop: AbortController
+}
+
+export function newMember(
+  shard: Pick<Shard, 'shardId' | 'parentShardId' | 'adjacentParentShardId' | 'endingSequenceNumber'>,
+  isInitial: boolean,
+): Member {
+  return memberOf(shard.shardId, parentIdsOf(shard), isInitial, shard.endingSequenceNumber === undefined)
+}
+
+export function memberOf(
+  shardId: string,
+  parentShardIds: readonly string[],
+  isInitial: boolean,
+  wasOpenAtStart: boolean,
+): Member {
+  return {
+    shardId,
+    parentShardIds,
+    isInitial,
+    wasOpenAtStart,
+    phase: 'waiting',
+    isReleased: false,
+    deliveredCount: 0,
+    stop: new AbortController(),
+  }
+}
+
+/**
+ * The shards that a tail reads, parents first. `latest`: those that are open. Otherwise all in retention.
+ * With `shardIds`: only those and their descendants; throws a usage failure that names an id which is not listed.
+ */
+export function shardsInScope(
+  lineage: Lineage,
+  from: StartFrom,
+  shardIds: readonly string[] | undefined,
+): Shard[] {
+  const ordered = lineage.inReadingOrder()
+  const wanted = shardIds === undefined ? undefined : withDescendants(lineage, shardIds)
+  return ordered.filter(
+    shard => (wanted === undefined || wanted.has(shard.shardId)) && (from.type !== 'latest' || isOpen(shard)),
+  )
+}
+
+function withDescendants(lineage: Lineage, shardIds: readonly string[]): Set<string> {
+  const wanted = new Set<string>()
+  const visit = (shardId: string): void => {
+    if (wanted.has(shardId)) return
+    wanted.add(shardId)
+    for (const child of lineage.childrenOf(shardId)) visit(child.shardId)
+  }
+  for (const shardId of shardIds) {
+    if (lineage.get(shardId) === undefined) {
+      throw usageFailure(
+        'tail',
+        `The stream has no shard "${shardId}" within its retention.`,
+        'List the shards with their ids first.',
+      )
+    }
+    visit(shardId)
+  }
+  return wanted
+}
+
+/** The shards whose range of sequence numbers holds `sequenceNumber`; more than one is possible for shards of one age. */
+export function shardsHolding(shards: readonly Shard[], sequenceNumber: string): Shard[] {
+  return shards.filter(
+    shard =>
+      compareSequenceNumbers(shard.startingSequenceNumber, sequenceNumber) <= 0 &&
+      (shard.endingSequenceNumber === undefined ||
+        compareSequenceNumbers(sequenceNumber, shard.endingSequenceNumber) <= 0),
+  )
+}
+
+/**
+ * Where a member starts. A child of a shard that was read starts at its beginning, whatever the tail started from:
+ * LATEST would lose what was written between the reshard and its discovery. Only where nothing shows that a parent
+ * reached past the asked moment does a child keep to the timestamp.
+ */
+export function startOf(member: Member, from: StartFrom, parents: readonly Member[]): StartingPosition {
+  const isRoot = parents.length === 0
+  switch (from.type) {
+    case 'oldest':
+      return { type: 'TRIM_HORIZON' }
+    case 'latest':
+      return isRoot && member.isInitial ? { type: 'LATEST' } : { type: 'TRIM_HORIZON' }
+    case 'sequence-number':
+      return isRoot && member.isInitial
+        ? { type: 'AT_SEQUENCE_NUMBER', sequenceNumber: from.sequenceNumber }
+        : { type: 'TRIM_HORIZON' }
+    case 'timestamp': {
+      const isPastTimestamp = parents.some(
+        parent => parent.deliveredCount > 0 || parent.wasOpenAtStart || !parent.isInitial,
+      )
+      return isPastTimestamp ? { type: 'TRIM_HORIZON' } : { type: 'AT_TIMESTAMP', timestamp: from.timestamp }
+    }
+  }
+}
