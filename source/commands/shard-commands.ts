@@ -17,13 +17,13 @@ export const listShards = defineCommand({
   id: 'shard.list',
   title: 'List the shards of a stream with their ranges and lineage',
   group: 'shard',
-  keys: ['r'],
-  where: ['shards'],
+  // The console keeps its lists fresh by itself.
+  keys: [],
+  where: [],
   effect: 'read',
   args: {
     stream: { kind: 'stream', title: 'Stream name or ARN', required: true, positional: true },
   },
-  prefill: streamOnScreen,
   headless: {
     name: 'shards',
     columns: SHARD_COLUMNS,

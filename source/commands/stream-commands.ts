@@ -15,8 +15,9 @@ export const listStreams = defineCommand({
   id: 'stream.list',
   title: 'List the streams of the account and region',
   group: 'stream',
-  keys: ['r'],
-  where: ['streams'],
+  // The console keeps its lists fresh by itself.
+  keys: [],
+  where: [],
   effect: 'read',
   args: {
     namesOnly: {
