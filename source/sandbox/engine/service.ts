@@ -5,6 +5,7 @@ import { parseShapes, plainValues, readInput, type ValueCodec } from './input.ts
 import { createMetrics } from './metrics.ts'
 import type { OperationTable } from './operation.ts'
 import { readOperations } from './read-operations.ts'
+import { countRequest } from './request-rates.ts'
 import { shardOperations } from './shard-operations.ts'
 import { streamOperations } from './stream-operations.ts'
 import { streamSettingsOperations } from './stream-settings-operations.ts'
@@ -71,6 +72,7 @@ export function createService(options: ServiceOptions): Service {
       if (run === undefined) throw new ServiceError('UnknownOperationException', '')
       const checked = readInput(shapes, `${operation}Input`, input, codec)
       settle(account, now)
+      countRequest(account, operation, checked, now)
       return run({ account, now }, checked as never)
     },
   }

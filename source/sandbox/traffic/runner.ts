@@ -2,7 +2,7 @@ import type { Clock } from '../engine/clock.ts'
 import { ServiceError } from '../engine/errors.ts'
 import type { Service } from '../engine/service.ts'
 import { shardIdOf } from '../engine/shard.ts'
-import { prepareStream } from './prepare-stream.ts'
+import { preparationTime, prepareStream } from './prepare-stream.ts'
 import { entriesInSlot, SLOT_MS } from './producer.ts'
 import type { Scenario, ScenarioStream, ScheduledAct } from './scenario.ts'
 
@@ -24,13 +24,14 @@ export type Traffic = {
 export function startTraffic(service: Service, clock: Clock, scenario: Scenario, seed: number): Traffic {
   const refusals: string[] = []
   const startSlot = Math.floor(clock.now() / SLOT_MS)
-  const runs = scenario.streams.map((stream, index) => {
-    const firstSlot = startSlot - Math.round(((stream.historyMinutes ?? 0) * 60_000) / SLOT_MS)
-    // Creations are a second apart, since the service allows few at a time.
-    const createdAt = firstSlot * SLOT_MS - (scenario.streams.length - index) * 1000
-    prepareStream(service, stream, createdAt)
-    return { stream, nextSlot: firstSlot, acts: pendingActs(stream, startSlot, firstSlot) }
+  const runs = scenario.streams.map(stream => {
+    const nextSlot = startSlot - Math.round(((stream.historyMinutes ?? 0) * 60_000) / SLOT_MS)
+    return { stream, nextSlot, acts: pendingActs(stream, startSlot, nextSlot) }
   })
+  const earliestSlot = Math.min(startSlot, ...runs.map(({ nextSlot }) => nextSlot))
+  // Streams are made before anything is written, one after the other: the service makes only a few at a time.
+  let preparedAt = earliestSlot * SLOT_MS - preparationTime(service, scenario)
+  for (const stream of scenario.streams) preparedAt = prepareStream(service, stream, preparedAt)
   type Run = (typeof runs)[number]
 
   const runSlot = (run: Run, slot: number) => {
@@ -51,12 +52,20 @@ export function startTraffic(service: Service, clock: Clock, scenario: Scenario,
   }
   const catchUp = () => {
     const endSlot = Math.floor(clock.now() / SLOT_MS)
-    for (const run of runs) {
-      run.nextSlot = Math.max(run.nextSlot, endSlot - MAX_CATCH_UP_MS / SLOT_MS)
-      for (; run.nextSlot < endSlot; run.nextSlot++) runSlot(run, run.nextSlot)
-    }
+    const firstSlot = Math.max(
+      Math.min(...runs.map(({ nextSlot }) => nextSlot)),
+      endSlot - MAX_CATCH_UP_MS / SLOT_MS,
+    )
+    runSlots(firstSlot, endSlot)
   }
-  for (const run of runs) for (; run.nextSlot < startSlot; run.nextSlot++) runSlot(run, run.nextSlot)
+  // Slot by slot over all streams, so that time never runs backwards for the service.
+  const runSlots = (firstSlot: number, endSlot: number) => {
+    for (let slot = firstSlot; slot < endSlot; slot++) {
+      for (const run of runs) if (run.nextSlot <= slot) runSlot(run, slot)
+    }
+    for (const run of runs) run.nextSlot = Math.max(run.nextSlot, endSlot)
+  }
+  runSlots(earliestSlot, startSlot)
 
   let cancel = () => {}
   const tick = () => {

@@ -1,0 +1,199 @@
+import { request } from 'node:http'
+import {
+  CreateStreamCommand,
+  DescribeStreamSummaryCommand,
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  KinesisClient,
+  ListShardsCommand,
+  ListStreamsCommand,
+  MergeShardsCommand,
+  PutRecordCommand,
+  PutRecordsCommand,
+  SplitShardCommand,
+} from '@aws-sdk/client-kinesis'
+import { NodeHttpHandler } from '@smithy/node-http-handler'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type Sandbox, startSandbox } from '../../source/sandbox/sandbox.ts'
+import { demoScenario } from '../../source/sandbox/traffic/demo-scenario.ts'
+import { id } from './support.ts'
+
+let sandbox: Sandbox
+const clients: KinesisClient[] = []
+
+beforeEach(async () => {
+  sandbox = await startSandbox({ durations: { creating: 0, updating: 0, reshardStep: 0 } })
+})
+afterEach(async () => {
+  for (const client of clients.splice(0)) client.destroy()
+  await sandbox.stop()
+})
+
+function clientWith(requestHandler?: NodeHttpHandler): KinesisClient {
+  const client = new KinesisClient({
+    endpoint: sandbox.url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'x', secretAccessKey: 'y' },
+    maxAttempts: 1,
+    ...(requestHandler === undefined ? {} : { requestHandler }),
+  })
+  clients.push(client)
+  return client
+}
+
+const transports = [
+  ['HTTP/1.1 (NodeHttpHandler)', () => clientWith(new NodeHttpHandler())],
+  ['HTTP/2 (the default handler)', () => clientWith()],
+] as const
+
+describe.each(transports)('the AWS SDK over %s', (_, connect) => {
+  it('creates, puts, reads, splits and follows the children', async () => {
+    const client = connect()
+    const StreamName = 'orders'
+    await client.send(new CreateStreamCommand({ StreamName, ShardCount: 2 }))
+    const put = await client.send(
+      new PutRecordCommand({ StreamName, PartitionKey: 'a', Data: new TextEncoder().encode('grüße') }),
+    )
+    expect(put.ShardId).toBe(id(0))
+    const ShardIteratorType = 'TRIM_HORIZON'
+    const { ShardIterator } = await client.send(
+      new GetShardIteratorCommand({ StreamName, ShardId: id(0), ShardIteratorType }),
+    )
+    const read = await client.send(new GetRecordsCommand({ ShardIterator }))
+    expect(Buffer.from(read.Records?.[0]?.Data ?? []).toString()).toBe('grüße')
+    expect(read.Records?.[0]?.SequenceNumber).toBe(put.SequenceNumber)
+    expect(read.Records?.[0]?.ApproximateArrivalTimestamp).toBeInstanceOf(Date)
+    expect(Math.abs(Date.now() - Number(read.Records?.[0]?.ApproximateArrivalTimestamp))).toBeLessThan(60_000)
+
+    await client.send(new SplitShardCommand({ StreamName, ShardToSplit: id(0), NewStartingHashKey: '1000' }))
+    const end = await client.send(new GetRecordsCommand({ ShardIterator: read.NextShardIterator }))
+    expect(end.NextShardIterator).toBeUndefined()
+    expect(end.ChildShards?.map(({ ShardId }) => ShardId)).toEqual([id(2), id(3)])
+    const { Shards } = await client.send(
+      new ListShardsCommand({ StreamName, ShardFilter: { Type: 'AT_LATEST' } }),
+    )
+    expect(Shards?.map(({ ShardId }) => ShardId)).toEqual([id(1), id(2), id(3)])
+  })
+
+  it('carries ten thousand records in batches', async () => {
+    const client = connect()
+    sandbox.service.account.limits = 'off'
+    const StreamName = 'many'
+    await client.send(new CreateStreamCommand({ StreamName, ShardCount: 1 }))
+    for (let batch = 0; batch < 20; batch++) {
+      const Records = Array.from({ length: 500 }, (_, index) => ({
+        PartitionKey: `k${index}`,
+        Data: Buffer.from(String(batch * 500 + index)),
+      }))
+      const { FailedRecordCount } = await client.send(new PutRecordsCommand({ StreamName, Records }))
+      expect(FailedRecordCount).toBe(0)
+    }
+    const { ShardIterator } = await client.send(
+      new GetShardIteratorCommand({ StreamName, ShardId: id(0), ShardIteratorType: 'TRIM_HORIZON' }),
+    )
+    const { Records = [] } = await client.send(new GetRecordsCommand({ ShardIterator }))
+    expect(Records.map(({ Data }) => Number(Buffer.from(Data ?? []).toString()))).toEqual([
+      ...Array(10_000).keys(),
+    ])
+  })
+
+  it('names errors as the service does', async () => {
+    const client = connect()
+    await expect(client.send(new DescribeStreamSummaryCommand({ StreamName: 'none' }))).rejects.toMatchObject(
+      {
+        name: 'ResourceNotFoundException',
+        message: 'Stream none under account 000000000000 not found.',
+        $metadata: { httpStatusCode: 400 },
+      },
+    )
+    await client.send(new CreateStreamCommand({ StreamName: 's', ShardCount: 2 }))
+    const merge = new MergeShardsCommand({
+      StreamName: 's',
+      ShardToMerge: id(0),
+      AdjacentShardToMerge: id(0),
+    })
+    await expect(client.send(merge)).rejects.toMatchObject({ name: 'InvalidArgumentException' })
+    await expect(client.send(new ListStreamsCommand({ Limit: 0 }))).rejects.toMatchObject({
+      name: 'ValidationException',
+    })
+  })
+})
+
+/** One request of our own, for what an SDK would not send. */
+function raw(headers: Record<string, string>, body = '{}'): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    const sent = request(sandbox.url, { method: 'POST', headers, agent: false }, response => {
+      let text = ''
+      response.on('data', chunk => {
+        text += chunk
+      })
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, text }))
+    })
+    sent.on('error', reject)
+    sent.end(body)
+  })
+}
+
+describe('the front door', () => {
+  const list = {
+    'x-amz-target': 'Kinesis_20131202.ListStreams',
+    'content-type': 'application/x-amz-json-1.1',
+  }
+
+  it('answers an operation it does not know with UnknownOperationException', async () => {
+    const { status, text } = await raw({ ...list, 'x-amz-target': 'Kinesis_20131202.ListQueues' })
+    expect([status, JSON.parse(text)]).toEqual([400, { __type: 'UnknownOperationException' }])
+  })
+
+  it('answers a body that is no JSON, or the wrong kind of value, with SerializationException', async () => {
+    expect(JSON.parse((await raw(list, '{"Limit":')).text).__type).toBe('SerializationException')
+    expect(JSON.parse((await raw(list, '{"Limit":"5"}')).text).__type).toBe('SerializationException')
+    const put = { ...list, 'x-amz-target': 'Kinesis_20131202.PutRecord' }
+    expect(
+      JSON.parse((await raw(put, '{"StreamName":"s","PartitionKey":"k","Data":"_w=="}')).text).__type,
+    ).toBe('SerializationException')
+  })
+
+  it('writes times as epoch seconds with a fraction', async () => {
+    sandbox.service.handle('CreateStream', { StreamName: 's', ShardCount: 1 }, { now: 1_700_000_000_123 })
+    const { text } = await raw(list)
+    expect(text).toContain('"StreamCreationTimestamp":1700000000.123')
+  })
+
+  it('refuses a browser: a foreign Host, or any Origin', async () => {
+    const rebound = await raw({ ...list, host: 'evil.example:80' })
+    expect([rebound.status, rebound.text]).toEqual([403, expect.stringContaining('127.0.0.1')])
+    const page = await raw({ ...list, origin: 'http://127.0.0.1' })
+    expect([page.status, page.text]).toEqual([403, expect.stringContaining('Origin')])
+    expect((await raw({ ...list, host: 'localhost:4567' })).status).toBe(200)
+  })
+
+  it('listens on loopback only, and lets go of its port', async () => {
+    expect(sandbox.url).toBe(`http://127.0.0.1:${sandbox.port}`)
+    await sandbox.stop()
+    await expect(raw(list)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+    sandbox = await startSandbox({ port: sandbox.port })
+    expect((await raw(list)).status).toBe(200)
+  })
+})
+
+describe('the demonstration', () => {
+  it('starts with history in every stream and nothing refused', async () => {
+    const demo = await startSandbox({ traffic: 'demo' })
+    try {
+      const streams = [...demo.service.account.streams.values()]
+      expect(streams.map(({ name }) => name)).toEqual(demoScenario.streams.map(({ name }) => name))
+      for (const stream of streams) {
+        expect(stream.status).toBe('ACTIVE')
+        const records = [...stream.shards.values()].reduce((sum, { log }) => sum + log.nextOrdinal, 0)
+        expect(records).toBeGreaterThan(5)
+      }
+      const inventory = demo.service.account.streams.get('inventory')
+      const closed = [...(inventory?.shards.values() ?? [])].filter(({ closedAt }) => closedAt !== undefined)
+      expect(closed.map(({ log }) => log.nextOrdinal > 0)).toEqual([true, true, true])
+      expect(demo.refusals).toEqual([])
+    } finally {
+      await demo.stop()
+    }
+  })
+})
