@@ -111,10 +111,10 @@ export type Command<Specs extends ArgSpecs = ArgSpecs> = {
   /** Values to choose from in a form, by argument; asked for when the form opens, and missing where it fails. */
   readonly suggest?: (context: Context) => Promise<Partial<Record<keyof Specs & string, readonly string[]>>>
   /** For `write` and `destroy`: what will happen. */
-  readonly confirm?: (args: ArgsOf<Specs>, model: Model) => Confirmation
+  confirm?(args: ArgsOf<Specs>, model: Model): Confirmation
   readonly headless?: Headless
   /** The only part that touches the world. Throws FailureError; yields what happened. */
-  readonly run: (args: ArgsOf<Specs>, context: Context) => AsyncIterable<Event> | Iterable<Event>
+  run(args: ArgsOf<Specs>, context: Context): AsyncIterable<Event> | Iterable<Event>
 }
 
 /** Keeps the argument types of one command while checking it against the shape of all. */

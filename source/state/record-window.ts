@@ -28,7 +28,7 @@ export function appendChunk<Row extends Sized>(
   chunk: readonly Row[],
 ): RecordWindow<Row> {
   if (chunk.length === 0) return window
-  const chunks = [...window.chunks, chunk]
+  const chunks = joined(window.chunks, chunk)
   let recordCount = window.recordCount + chunk.length
   let byteCount = window.byteCount + bytesOf(chunk)
   let droppedCount = window.droppedCount
@@ -56,14 +56,23 @@ export function appendChunk<Row extends Sized>(
   return { ...window, chunks, recordCount, byteCount, droppedCount }
 }
 
-/** The row at `index`, 0 = oldest kept, or undefined outside the window. Cost grows with chunks, not records. */
-export function rowAt<Row extends Sized>(window: RecordWindow<Row>, index: number): Row | undefined {
+/** The row at `index` of the chunks, 0 = oldest, or undefined outside. Cost grows with chunks, not records. */
+export function rowAt<Row>(chunks: readonly (readonly Row[])[], index: number): Row | undefined {
   let rest = index
-  for (const chunk of window.chunks) {
+  for (const chunk of chunks) {
     if (rest < chunk.length) return chunk[rest]
     rest -= chunk.length
   }
   return undefined
+}
+
+/** Chunks below this many rows are joined, so that a trickle of single records does not make thousands of chunks. */
+const SMALL_CHUNK_ROWS = 128
+
+function joined<Row>(chunks: readonly (readonly Row[])[], chunk: readonly Row[]): (readonly Row[])[] {
+  const last = chunks.at(-1)
+  if (last === undefined || last.length + chunk.length > SMALL_CHUNK_ROWS) return [...chunks, chunk]
+  return [...chunks.slice(0, -1), [...last, ...chunk]]
 }
 
 function bytesOf(chunk: readonly Sized[]): number {

@@ -1,0 +1,66 @@
+import type { Event } from '../state/event.ts'
+import type { Model } from '../state/model.ts'
+import { topScreen } from '../state/selection.ts'
+import type { ActRunner } from './act-runner.ts'
+import type { Command } from './command.ts'
+import { type DialogTools, pasteInDialog, pressInDialog } from './dialog-keys.ts'
+import type { KeyPress } from './key-press.ts'
+import { commandFor } from './keymap.ts'
+
+/** A notice stays at least this long: a key that was already on its way must not wipe it away unread. */
+const NOTICE_MILLIS = 1_500
+
+export type KeyHandlerOptions = {
+  readonly commands: readonly Command[]
+  readonly runner: ActRunner
+  readonly dispatch: (event: Event) => void
+  readonly model: () => Model
+  readonly now: () => number
+}
+
+/** From a pressed key to what it does. Each key sees the state that the one before it left. */
+export class KeyHandler {
+  readonly #options: KeyHandlerOptions
+  readonly #tools: DialogTools
+
+  constructor(options: KeyHandlerOptions) {
+    this.#options = options
+    this.#tools = options
+  }
+
+  press(press: KeyPress): void {
+    const { model, runner, commands } = this.#options
+    const { dialog, isLeaving } = model()
+    if (isLeaving) return
+    // Leaving, stopping and drawing anew must work from anywhere.
+    const isAlways = press.chord === 'ctrl+c' || press.chord === 'ctrl+z' || press.chord === 'ctrl+l'
+    if (dialog !== undefined && !isAlways) {
+      pressInDialog(dialog, press, this.#tools)
+      return
+    }
+    const command = commandFor(commands, press.chord, topScreen(model()).screen)
+    if (command === undefined) return
+    this.#clearNotice(command)
+    runner.start(command)
+  }
+
+  paste(text: string): void {
+    const { model, dispatch, now } = this.#options
+    const { dialog } = model()
+    if (dialog !== undefined) {
+      pasteInDialog(dialog, text, this.#tools)
+      return
+    }
+    // Pasted letters are no commands: a clipboard must not press keys.
+    const notice = { level: 'warning', text: 'Pasted text is ignored: no field is open.', at: now() } as const
+    dispatch({ type: 'noticed', notice })
+  }
+
+  #clearNotice(command: Command): void {
+    const { notice } = this.#options.model()
+    if (notice === undefined || command.id === 'view.back') return
+    // An error is read while moving about; it goes with the next thing that is done.
+    if (notice.level === 'error' && command.id.startsWith('move.')) return
+    if (this.#options.now() - notice.at >= NOTICE_MILLIS) this.#options.dispatch({ type: 'notice-cleared' })
+  }
+}

@@ -1,0 +1,326 @@
+import type { StreamRef } from '../domain/stream.ts'
+import type { Event } from '../state/event.ts'
+import { type Model, streamKey } from '../state/model.ts'
+import { SHARD_SORT_KEYS, shardRows } from '../state/select-shards.ts'
+import { STREAM_SORT_KEYS, streamRows } from '../state/select-streams.ts'
+import { tailRows } from '../state/select-tail.ts'
+import { isListScreen, moved, selectionOf, topScreen } from '../state/selection.ts'
+import { nextSort } from '../state/sorting.ts'
+import type { TailRow } from '../state/tail-row.ts'
+import { type Command, defineCommand } from './command.ts'
+import { selectedEvent } from './navigation-commands.ts'
+
+/** Going from one screen to the next, and what each shows. */
+export const SCREEN_COMMANDS: readonly Command[] = [
+  defineCommand({
+    id: 'stream.open',
+    title: 'Open the shards of the selected stream',
+    hint: 'shards',
+    group: 'navigate',
+    keys: ['enter', 'l', 'right'],
+    where: ['streams'],
+    effect: 'view',
+    args: {},
+    unavailable: model => (selectedStream(model) === undefined ? 'no stream is selected' : undefined),
+    run: (_, { model }) => {
+      const stream = selectedStream(model())
+      return stream === undefined ? [] : [shardsOpened(stream)]
+    },
+  }),
+  defineCommand({
+    id: 'shard.tail',
+    title: 'Tail the selected shard alone, from its newest record on',
+    hint: 'tail shard',
+    group: 'navigate',
+    keys: ['enter', 'l', 'right'],
+    where: ['shards'],
+    effect: 'view',
+    args: {},
+    unavailable: model => (selectedShardId(model) === undefined ? 'no shard is selected' : undefined),
+    run: (_, { model }) => {
+      const [stream, shardId] = [streamInSight(model()), selectedShardId(model())]
+      return stream === undefined || shardId === undefined
+        ? []
+        : tailOpened(model(), stream, { shardId, from: 'latest' })
+    },
+  }),
+  defineCommand({
+    id: 'record.open',
+    title: 'Show the selected record whole: every field, decoded value, bytes',
+    hint: 'record',
+    group: 'record',
+    keys: ['enter', 'l', 'right'],
+    where: ['tail'],
+    effect: 'view',
+    args: {},
+    unavailable: model => (selectedRow(model) === undefined ? 'no record is selected' : undefined),
+    run: (_, { model }): readonly Event[] => {
+      const screen = topScreen(model())
+      const row = selectedRow(model())
+      if (row === undefined || !isListScreen(screen)) return []
+      return [
+        // The record stays selected beneath, so that the next and previous one mean its neighbours.
+        selectedEvent(selectionOf(model(), screen)),
+        { type: 'follow-changed', isFollowing: false },
+        { type: 'screen-opened', screen: { screen: 'record', row, view: 'decoded', scroll: 0 } },
+      ]
+    },
+  }),
+  defineCommand({
+    id: 'tail.open',
+    title: 'Tail the stream: all its shards, from the newest record on',
+    hint: 'tail',
+    group: 'navigate',
+    keys: ['t'],
+    where: ['streams', 'shards'],
+    effect: 'view',
+    args: {},
+    unavailable: model => (streamInSight(model) === undefined ? 'no stream is selected' : undefined),
+    run: (_, { model }) => {
+      const stream = streamInSight(model())
+      return stream === undefined ? [] : tailOpened(model(), stream, { from: 'latest' })
+    },
+  }),
+  defineCommand({
+    id: 'tail.open-from',
+    title: 'Tail from a place: latest, oldest, a time such as 15m or 2026-11-30T14:00Z, a sequence number',
+    hint: 'tail from',
+    group: 'navigate',
+    keys: ['T'],
+    where: ['streams', 'shards', 'tail'],
+    effect: 'view',
+    args: {
+      stream: { kind: 'stream', title: 'Stream name or ARN', required: true },
+      from: {
+        kind: 'text',
+        title: 'latest, oldest, a time (15m, 2026-11-30T14:00Z) or a sequence number',
+        required: true,
+      },
+      shard: { kind: 'shard', title: 'Only this shard and its children; all shards where empty' },
+    },
+    prefill: model => {
+      const stream = streamInSight(model)
+      const screen = topScreen(model)
+      const shard = screen.screen === 'tail' ? screen.shardId : undefined
+      return {
+        ...(stream === undefined ? {} : { stream: streamKey(stream) }),
+        ...(shard === undefined ? {} : { shard }),
+      }
+    },
+    suggest: async () => ({ from: ['latest', 'oldest', '5m', '15m', '1h', '24h'] }),
+    run: ({ stream, from, shard }, { model }) =>
+      tailOpened(model(), stream, { from: from.trim(), ...(shard === undefined ? {} : { shardId: shard }) }),
+  }),
+  defineCommand({
+    id: 'stream.open-named',
+    title: 'Open a stream by its name or ARN, also where listing is denied',
+    hint: 'open by name',
+    group: 'navigate',
+    keys: ['@'],
+    where: 'everywhere',
+    effect: 'view',
+    args: { stream: { kind: 'stream', title: 'Stream name or ARN', required: true } },
+    run: ({ stream }) => [shardsOpened(stream)],
+  }),
+  defineCommand({
+    id: 'shards.open',
+    title: 'Open the shards of the tailed stream, with the lag of each reader',
+    hint: 'shards',
+    group: 'navigate',
+    keys: ['s'],
+    where: ['tail'],
+    effect: 'view',
+    args: {},
+    run: (_, { model }) => {
+      const stream = streamInSight(model())
+      return stream === undefined ? [] : [shardsOpened(stream)]
+    },
+  }),
+  defineCommand({
+    id: 'shards.toggle-closed',
+    title: 'Show or hide closed shards',
+    hint: 'closed',
+    group: 'view',
+    keys: ['c'],
+    where: ['shards'],
+    effect: 'view',
+    args: {},
+    run: () => [{ type: 'closed-shards-toggled' }],
+  }),
+  defineCommand({
+    id: 'list.sort',
+    title: 'Sort by the next column, after the last one by none',
+    hint: 'sort',
+    group: 'view',
+    keys: ['o'],
+    where: ['streams', 'shards'],
+    effect: 'view',
+    args: {},
+    run: (_, { model }) => {
+      const screen = topScreen(model())
+      if (screen.screen === 'streams') {
+        return [{ type: 'sort-changed', sort: nextSort(STREAM_SORT_KEYS, screen.sort) }]
+      }
+      if (screen.screen === 'shards') {
+        return [{ type: 'sort-changed', sort: nextSort(SHARD_SORT_KEYS, screen.sort) }]
+      }
+      return []
+    },
+  }),
+  defineCommand({
+    id: 'list.reverse',
+    title: 'Sort the other way round',
+    group: 'view',
+    keys: ['O'],
+    where: ['streams', 'shards'],
+    effect: 'view',
+    args: {},
+    unavailable: model => (sortOf(model) === undefined ? 'no column is sorted by' : undefined),
+    run: (_, { model }) => {
+      const sort = sortOf(model())
+      if (sort === undefined) return []
+      const direction = sort.direction === 'ascending' ? 'descending' : 'ascending'
+      return [{ type: 'sort-changed', sort: { ...sort, direction } }]
+    },
+  }),
+  defineCommand({
+    id: 'tail.follow',
+    title: 'Follow the newest record, or stay where you are',
+    hint: 'follow',
+    group: 'view',
+    keys: ['f'],
+    where: ['tail'],
+    effect: 'view',
+    args: {},
+    run: (_, { model }): readonly Event[] => {
+      const screen = topScreen(model())
+      if (screen.screen !== 'tail') return []
+      return [
+        selectedEvent(selectionOf(model(), screen)),
+        { type: 'follow-changed', isFollowing: !screen.isFollowing },
+      ]
+    },
+  }),
+  defineCommand({
+    id: 'tail.pause',
+    title: 'Freeze the screen, or let it go on; records are still read and counted',
+    hint: 'pause',
+    group: 'view',
+    keys: ['space'],
+    where: ['tail'],
+    effect: 'view',
+    args: {},
+    run: (_, { model }) => [{ type: 'pause-changed', isPaused: model().tail?.pausedWindow === undefined }],
+  }),
+  defineCommand({
+    id: 'record.toggle-hex',
+    title: 'Switch between the decoded value and the bytes as read',
+    hint: 'hex',
+    group: 'record',
+    keys: ['x'],
+    where: ['record'],
+    effect: 'view',
+    args: {},
+    run: (_, { model }) => {
+      const screen = topScreen(model())
+      if (screen.screen !== 'record') return []
+      return [{ type: 'record-view-changed', view: screen.view === 'hex' ? 'decoded' : 'hex' }]
+    },
+  }),
+  defineCommand({
+    id: 'record.next',
+    title: 'The next newer record of the tail',
+    hint: 'newer',
+    group: 'record',
+    keys: ['n', 'right'],
+    where: ['record'],
+    effect: 'view',
+    args: {},
+    run: (_, { model }) => neighbourEvents(model(), 1),
+  }),
+  defineCommand({
+    id: 'record.previous',
+    title: 'The next older record of the tail',
+    hint: 'older',
+    group: 'record',
+    keys: ['b', 'left'],
+    where: ['record'],
+    effect: 'view',
+    args: {},
+    run: (_, { model }) => neighbourEvents(model(), -1),
+  }),
+]
+
+function shardsOpened(stream: StreamRef): Event {
+  return { type: 'screen-opened', screen: { screen: 'shards', stream, showClosed: false, filter: '' } }
+}
+
+/** Opens a tail, or goes back to the same one where it already lies below. */
+function tailOpened(
+  model: Model,
+  stream: StreamRef,
+  view: { readonly shardId?: string; readonly from: string },
+): readonly Event[] {
+  const depth = model.screens.findLastIndex(
+    screen =>
+      screen.screen === 'tail' &&
+      streamKey(screen.stream) === streamKey(stream) &&
+      screen.shardId === view.shardId &&
+      screen.from === view.from,
+  )
+  if (depth >= 0) return model.screens.slice(depth + 1).map(() => ({ type: 'screen-closed' }))
+  return [
+    { type: 'screen-opened', screen: { screen: 'tail', stream, ...view, isFollowing: true, filter: '' } },
+  ]
+}
+
+function neighbourEvents(model: Model, by: number): readonly Event[] {
+  const below = model.screens.at(-2)
+  const top = topScreen(model)
+  if (below?.screen !== 'tail' || top.screen !== 'record') return []
+  const next = moved(model, below, by)
+  const row = tailRows(model, below).at(next.index)
+  if (row === undefined || row.id === top.row.id) {
+    const text = `This is the ${by > 0 ? 'newest' : 'oldest'} record that the tail keeps.`
+    return [{ type: 'noticed', notice: { level: 'info', text, at: model.now } }]
+  }
+  return [selectedEvent(next), { type: 'screen-replaced', screen: { ...top, row, scroll: 0 } }]
+}
+
+function sortOf(model: Model) {
+  const screen = topScreen(model)
+  return isListScreen(screen) ? screen.sort : undefined
+}
+
+/** The stream that the top screen is about: the selected one in the list of streams. */
+export function streamInSight(model: Model): StreamRef | undefined {
+  const screen = topScreen(model)
+  switch (screen.screen) {
+    case 'streams':
+      return selectedStream(model)
+    case 'shards':
+    case 'tail':
+      return screen.stream
+    case 'record':
+    case 'calls':
+      return model.screens.findLast(below => below.screen === 'tail' || below.screen === 'shards')?.stream
+  }
+}
+
+function selectedStream(model: Model): StreamRef | undefined {
+  const screen = topScreen(model)
+  if (screen.screen !== 'streams') return undefined
+  return streamRows(model, screen)[selectionOf(model, screen).index]?.stream
+}
+
+function selectedShardId(model: Model): string | undefined {
+  const screen = topScreen(model)
+  if (screen.screen !== 'shards') return undefined
+  return shardRows(model, screen)[selectionOf(model, screen).index]?.id
+}
+
+function selectedRow(model: Model): TailRow | undefined {
+  const screen = topScreen(model)
+  if (screen.screen !== 'tail') return undefined
+  return tailRows(model, screen).at(selectionOf(model, screen).index)
+}

@@ -1,0 +1,155 @@
+import type { Event } from '../state/event.ts'
+import type { Model } from '../state/model.ts'
+import { isListScreen, topScreen } from '../state/selection.ts'
+import { type Command, defineCommand } from './command.ts'
+import { NAVIGATION_COMMANDS } from './navigation-commands.ts'
+import { SCREEN_COMMANDS } from './screen-commands.ts'
+
+/** What holds on every screen. */
+const GENERAL_COMMANDS: readonly Command[] = [
+  defineCommand({
+    id: 'view.filter',
+    title: 'Show only rows that contain a text',
+    hint: 'filter',
+    group: 'view',
+    keys: ['/'],
+    where: ['streams', 'shards', 'tail'],
+    effect: 'view',
+    args: {},
+    run: (_, { model }) => {
+      const screen = topScreen(model())
+      if (!isListScreen(screen)) return []
+      const { filter } = screen
+      const dialog = { dialog: 'filter', text: filter, cursor: filter.length, before: filter } as const
+      return [{ type: 'dialog-opened', dialog }]
+    },
+  }),
+  defineCommand({
+    id: 'view.palette',
+    title: 'Find a command by what it does',
+    hint: 'commands',
+    group: 'view',
+    keys: [':'],
+    where: 'everywhere',
+    effect: 'view',
+    args: {},
+    run: () => [{ type: 'dialog-opened', dialog: { dialog: 'palette', text: '', cursor: 0, selected: 0 } }],
+  }),
+  defineCommand({
+    id: 'view.help',
+    title: 'Show all keys, those of this screen first',
+    hint: 'help',
+    group: 'view',
+    keys: ['?'],
+    where: 'everywhere',
+    effect: 'view',
+    args: {},
+    run: () => [{ type: 'dialog-opened', dialog: { dialog: 'help', scroll: 0 } }],
+  }),
+  defineCommand({
+    id: 'view.back',
+    title: 'Clear the filter, else go back to the screen before',
+    hint: 'back',
+    group: 'navigate',
+    keys: ['escape', 'h', 'backspace'],
+    where: 'everywhere',
+    effect: 'view',
+    args: {},
+    run: (_, { model }) => backEvents(model()),
+  }),
+  defineCommand({
+    id: 'view.refresh',
+    title: 'Fetch what this screen shows anew',
+    hint: 'refresh',
+    group: 'view',
+    keys: ['ctrl+r'],
+    where: 'everywhere',
+    effect: 'view',
+    args: {},
+    run: () => [{ type: 'refresh-requested' }],
+  }),
+  defineCommand({
+    id: 'view.calls',
+    title: 'Show the log of API calls and messages',
+    hint: 'calls',
+    group: 'view',
+    keys: ['L'],
+    where: ['streams', 'shards', 'tail', 'record'],
+    effect: 'view',
+    args: {},
+    run: () => [{ type: 'screen-opened', screen: { screen: 'calls', scroll: 0 } }],
+  }),
+  defineCommand({
+    id: 'view.redraw',
+    title: 'Draw the screen anew, after something else wrote on it',
+    group: 'view',
+    keys: ['ctrl+l'],
+    where: 'everywhere',
+    effect: 'view',
+    args: {},
+    unavailable: () => undefined,
+    run: (_, { terminal }) => {
+      terminal?.redraw()
+      return []
+    },
+  }),
+  defineCommand({
+    id: 'view.suspend',
+    title: 'Stop here and go back to the shell; fg comes back',
+    group: 'view',
+    keys: ['ctrl+z'],
+    where: 'everywhere',
+    effect: 'view',
+    args: {},
+    run: (_, { terminal }) => {
+      terminal?.suspend()
+      return []
+    },
+  }),
+  defineCommand({
+    id: 'view.quit',
+    title: 'Leave; asks first while an act is running',
+    hint: 'quit',
+    group: 'view',
+    keys: ['q'],
+    where: 'everywhere',
+    effect: 'view',
+    args: {},
+    confirm: (_, model) => ({ lines: runningActLines(model) }),
+    run: () => [{ type: 'leave-requested' }],
+  }),
+  defineCommand({
+    id: 'view.interrupt',
+    title: 'Leave at once, with exit code 130',
+    group: 'view',
+    keys: ['ctrl+c'],
+    where: 'everywhere',
+    effect: 'view',
+    args: {},
+    run: () => [{ type: 'leave-requested', exitCode: 130 }],
+  }),
+]
+
+/** Commands that only change what is shown. */
+export const VIEW_COMMANDS: readonly Command[] = [
+  ...SCREEN_COMMANDS,
+  ...GENERAL_COMMANDS,
+  ...NAVIGATION_COMMANDS,
+]
+
+function backEvents(model: Model): readonly Event[] {
+  const screen = topScreen(model)
+  if (isListScreen(screen) && screen.filter !== '') return [{ type: 'filter-changed', filter: '' }]
+  if (model.notice !== undefined) return [{ type: 'notice-cleared' }]
+  if (model.screens.length > 1) return [{ type: 'screen-closed' }]
+  return [{ type: 'noticed', notice: { level: 'info', text: 'This is the first screen. q quits.', at: 0 } }]
+}
+
+function runningActLines(model: Model): readonly string[] {
+  const running = model.acts.filter(act => act.state === 'running')
+  if (running.length === 0) return []
+  return [
+    ...running.map(act => `${act.title} is still running.`),
+    'What was asked of the service goes on there, but nobody will watch it.',
+  ]
+}

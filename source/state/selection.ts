@@ -1,0 +1,99 @@
+import type { ListState, Model, ScreenState, Viewport } from './model.ts'
+import { shardRows } from './select-shards.ts'
+import { streamRows } from './select-streams.ts'
+import { tailRows } from './select-tail.ts'
+
+export type ListScreen = Extract<ScreenState, ListState>
+
+/** Lines of every screen that are not its body: status, title, facts, column heads, notice, keys. */
+export const CHROME_LINES = 6
+
+/** Below this the screen only says so. */
+export const SMALLEST_VIEWPORT: Viewport = { columns: 40, rows: 10 }
+
+/** Lines for rows on any screen. */
+export function bodyHeight(viewport: Viewport): number {
+  return Math.max(1, viewport.rows - CHROME_LINES)
+}
+
+/** Where a list stands: which row is selected and which is drawn first. */
+export type Selection = {
+  readonly count: number
+  /** -1 in an empty list. */
+  readonly index: number
+  readonly id?: string
+  /** Index of the row on the first line of the body. */
+  readonly top: number
+}
+
+type Indexed = {
+  readonly count: number
+  idAt(index: number): string | undefined
+  indexOf(id: string): number
+}
+
+export function isListScreen(screen: ScreenState): screen is ListScreen {
+  return screen.screen === 'streams' || screen.screen === 'shards' || screen.screen === 'tail'
+}
+
+export function topScreen(model: Model): ScreenState {
+  const top = model.screens.at(-1)
+  if (top === undefined) throw new Error('a console without a screen')
+  return top
+}
+
+/** The rows of a list screen by place and id, whatever they are. */
+export function indexedRows(model: Model, screen: ListScreen): Indexed {
+  switch (screen.screen) {
+    case 'streams':
+      return ofArray(streamRows(model, screen))
+    case 'shards':
+      return ofArray(shardRows(model, screen))
+    case 'tail': {
+      const rows = tailRows(model, screen)
+      return { count: rows.count, idAt: index => rows.at(index)?.id, indexOf: id => rows.indexOf(id) }
+    }
+  }
+}
+
+/**
+ * The selected row by its id; once it is gone, the row that took its place. New rows above it do not move it on the
+ * screen. A followed tail selects its newest row.
+ */
+export function selectionOf(model: Model, screen: ListScreen): Selection {
+  const rows = indexedRows(model, screen)
+  const height = bodyHeight(model.viewport)
+  if (rows.count === 0) return { count: 0, index: -1, top: 0 }
+  const last = rows.count - 1
+  if (screen.screen === 'tail' && screen.isFollowing) return placed(rows, last, height - 1, height)
+  const found = screen.selectedId === undefined ? -1 : rows.indexOf(screen.selectedId)
+  const index = found >= 0 ? found : Math.min(screen.selectedIndex ?? 0, last)
+  return placed(rows, index, screen.selectedLine ?? index, height)
+}
+
+/** The selection after moving by so many rows, without leaving the list. */
+export function moved(model: Model, screen: ListScreen, by: number): Selection {
+  const rows = indexedRows(model, screen)
+  const height = bodyHeight(model.viewport)
+  const before = selectionOf(model, screen)
+  if (rows.count === 0) return before
+  const index = Math.min(Math.max(before.index + by, 0), rows.count - 1)
+  const isPage = Math.abs(by) >= height - 1
+  const line = before.index - before.top + (isPage ? 0 : index - before.index)
+  return placed(rows, index, line, height)
+}
+
+function placed(rows: Indexed, index: number, line: number, height: number): Selection {
+  const onScreen = Math.min(Math.max(line, 0), height - 1)
+  const top = Math.min(Math.max(index - onScreen, 0), Math.max(rows.count - height, 0))
+  const id = rows.idAt(index)
+  return { count: rows.count, index, top, ...(id === undefined ? {} : { id }) }
+}
+
+function ofArray(rows: readonly { readonly id: string }[]): Indexed {
+  return {
+    count: rows.length,
+    idAt: index => rows[index]?.id,
+    indexOf: id => rows.findIndex(row => row.id === id),
+  }
+}
