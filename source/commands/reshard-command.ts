@@ -9,8 +9,8 @@ import { conflict, invalid, refuseOnDemand, summaryIfTold } from './look-up.ts'
 import { streamOnScreen } from './on-screen.ts'
 import { actRows } from './output-rows.ts'
 
-/** ACTIVE with another count than asked: seen this often in a row, it is where the service has stopped. */
-const LOOKS_BEFORE_STOPPED = 3
+/** ACTIVE with another count than asked for this long without a break: it is where the service has stopped. */
+const STOPPED_AFTER_MILLIS = 10_000
 /** The stream may still read ACTIVE for a while before the service begins (eventual consistency). */
 const BEGIN_GRACE_MILLIS = 30_000
 
@@ -141,7 +141,7 @@ async function* waitForCount(
   const { targetShardCount } = wait
   const startedAt = context.clock.now()
   let hasBegun = false
-  let activeLooks = 0
+  let activeSince: number | undefined
   const look = yield* waitForEffect(
     context,
     {
@@ -155,9 +155,10 @@ async function* waitForCount(
       const isActive = status === undefined || status === 'ACTIVE'
       if (isActive && seen.openShardCount === targetShardCount) return { isDone: true, value: seen }
       hasBegun ||= !isActive || seen.openShardCount !== initialCount
-      activeLooks = isActive ? activeLooks + 1 : 0
-      const mayStillBegin = !hasBegun && context.clock.now() - startedAt < BEGIN_GRACE_MILLIS
-      if (activeLooks >= LOOKS_BEFORE_STOPPED && !mayStillBegin) {
+      const now = context.clock.now()
+      activeSince = isActive ? (activeSince ?? now) : undefined
+      const mayStillBegin = !hasBegun && now - startedAt < BEGIN_GRACE_MILLIS
+      if (activeSince !== undefined && now - activeSince >= STOPPED_AFTER_MILLIS && !mayStillBegin) {
         throw stopped(stream, seen.openShardCount, targetShardCount)
       }
       const closed = seen.shards.length - seen.openShardCount
