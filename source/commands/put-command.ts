@@ -51,12 +51,12 @@ export const putRecord = defineCommand({
     runAct(
       context,
       { commandId: 'record.put', title: `Put into ${args.stream.streamName}`, action: 'PutRecord' },
+      // biome-ignore lint/correctness/useYield: one call has no steps to tell of
       async function* (): ActSteps {
         const { stream, partitionKey, explicitHashKey } = args
         // Before the payload is read: a pipe that is never closed must not hide what is wrong with the command.
         await checkKey(context, stream, partitionKey)
         const data = await payloadOf(args, context)
-        yield `sending ${data.length} bytes`
         const receipt = await context.api.putRecord(
           stream,
           {

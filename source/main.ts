@@ -1,0 +1,63 @@
+import packageJson from '../package.json' with { type: 'json' }
+import { EXIT_OK, exitCodeOf } from './cli/exit-codes.ts'
+import { failureText } from './cli/failure-text.ts'
+import { runHeadless } from './cli/headless.ts'
+import { type Invocation, parseCommandLine } from './cli/parse.ts'
+import { Sink } from './cli/sink.ts'
+import { StopSignals } from './cli/stop-signals.ts'
+import { COMMANDS } from './commands/registry.ts'
+import { failureOf, usageFailure } from './domain/failure.ts'
+import { HeadlessSession } from './headless-session.ts'
+
+/** Runs what the command line asks for and returns the exit code (cli/exit-codes.ts). Never throws. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const stderr = new Sink(process.stderr)
+  try {
+    const invocation = await parseCommandLine(argv, COMMANDS, {
+      version: packageJson.version,
+      columns: process.stdout.columns || 80,
+    })
+    switch (invocation.kind) {
+      case 'text':
+        await new Sink(process.stdout).write(invocation.text)
+        return EXIT_OK
+      case 'console':
+        return await openConsole(invocation)
+      case 'command':
+        return await runCommand(invocation, stderr)
+    }
+  } catch (error) {
+    const failure = failureOf(error, 'shardscope')
+    await stderr.write(failureText(failure)).catch(() => {})
+    return exitCodeOf(failure.kind)
+  }
+}
+
+async function runCommand(
+  invocation: Extract<Invocation, { kind: 'command' }>,
+  stderr: Sink,
+): Promise<number> {
+  const signals = new StopSignals(process, exitCode => process.exit(exitCode))
+  const stdout = new Sink(process.stdout, signals.stop)
+  const session = new HeadlessSession({ invocation, signal: signals.signal, stderr })
+  try {
+    const exitCode = await runHeadless({ invocation, stdout, stderr, openContext: session.openContext })
+    if (signals.exitCode === undefined) return exitCode
+    return invocation.command.headless.endsBySignal && exitCode === EXIT_OK ? EXIT_OK : signals.exitCode
+  } finally {
+    await session.close()
+    signals.close()
+  }
+}
+
+async function openConsole({ flags }: Extract<Invocation, { kind: 'console' }>): Promise<number> {
+  if (!process.stdin.isTTY || !process.stdout.isTTY) {
+    throw usageFailure(
+      'shardscope',
+      'the console needs a terminal for input and output',
+      'Name a command for use in scripts, such as shardscope streams; shardscope --help lists them.',
+    )
+  }
+  const { runConsole } = await import('./console.tsx')
+  return runConsole(flags)
+}
