@@ -24,6 +24,8 @@ export class Progress {
         return event.streams.length === 0 ? line('There are no streams in this account and region.') : ''
       case 'tags-listed':
         return event.tags.size === 0 ? line('The stream has no tags.') : ''
+      case 'noticed':
+        return line(event.notice.text)
       case 'tail-started':
         this.#stream = event.stream.streamName
         return ''

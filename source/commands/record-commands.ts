@@ -1,0 +1,99 @@
+import type { StreamRef } from '../domain/stream.ts'
+import { explainReaderState, type TailEvent } from '../domain/tail-event.ts'
+import { parseStartFrom } from '../domain/time-expression.ts'
+import type { Event } from '../state/event.ts'
+import { tailStream } from '../tail/stream-tail.ts'
+import { defineCommand } from './command.ts'
+import { RECORD_COLUMNS, recordRow, recordTextRow } from './record-rows.ts'
+import { tailRowsOf } from './tail-rows.ts'
+
+export const tailRecords = defineCommand({
+  id: 'record.tail',
+  title: 'Print the records of a stream as they come, or from a place on',
+  group: 'record',
+  // On screen a tail is a place to be (tail.open), not an act with an end.
+  keys: [],
+  where: [],
+  effect: 'read',
+  args: {
+    stream: { kind: 'stream', title: 'Stream name or ARN', required: true, positional: true },
+    from: {
+      kind: 'text',
+      title: 'latest, oldest, a time (15m, 2026-11-30T14:00Z, "yesterday 14:00") or a sequence number',
+      defaultText: 'latest',
+    },
+    shard: { kind: 'shard', title: 'Only this shard (id or number) and its children' },
+    limit: { kind: 'count', title: 'Leave after so many records', min: 1 },
+    exitAtTip: { kind: 'flag', title: 'Leave once every shard is read up to where its tip was at the start' },
+  },
+  headless: {
+    name: 'tail',
+    layout: 'lines',
+    columns: RECORD_COLUMNS,
+    rows: event => (event.type === 'rows-arrived' ? (event.records ?? []).map(recordRow) : []),
+    textRows: event => (event.type === 'rows-arrived' ? event.rows.map(recordTextRow) : []),
+  },
+  async *run({ stream, from: fromText, shard, limit, exitAtTip }, context): AsyncGenerator<Event> {
+    const { tailApi, clock, random, signal } = context
+    const { from, assumption } = parseStartFrom(fromText, clock.now())
+    if (assumption !== undefined) {
+      const text = `--from ${fromText}: ${assumption}`
+      yield { type: 'noticed', notice: { level: 'info', text, at: clock.now() } }
+    }
+    const view = { ...(shard === undefined ? {} : { shardId: shard }), from: fromText }
+    yield { type: 'tail-started', stream, ...view }
+    const tail = tailStream({
+      api: tailApi,
+      stream,
+      from,
+      ...(shard === undefined ? {} : { shardIds: [shard] }),
+      ...(limit === undefined ? {} : { limit }),
+      exitAtTip,
+      clock,
+      random,
+      signal,
+    })
+    for await (const event of tail) yield* eventsOf(event, stream, clock.now())
+  },
+})
+
+function* eventsOf(event: TailEvent, stream: StreamRef, at: number): Generator<Event> {
+  switch (event.type) {
+    case 'shards-listed':
+      yield { type: 'shards-listed', stream, shards: event.shards, at }
+      return
+    case 'reader-changed': {
+      const { reader, shardId } = event
+      const note = explainReaderState(reader)
+      yield {
+        type: 'reader-changed',
+        reader: { shardId, state: reader.state, recordCount: 0, ...(note === '' ? {} : { note }) },
+      }
+      return
+    }
+    case 'records-arrived':
+      yield {
+        type: 'rows-arrived',
+        rows: event.records.flatMap(tailRowsOf),
+        recordCount: event.records.length,
+        records: event.records,
+      }
+      return
+    case 'tailing':
+      yield { type: 'tail-ready', stream }
+      return
+    case 'failure-met':
+      if (event.isRetried) yield { type: 'tail-troubled', failure: event.failure }
+      return
+    case 'failure-passed':
+      yield { type: 'tail-troubled' }
+      return
+    case 'finished':
+      yield { type: 'tail-finished', reason: event.reason, totals: event.totals }
+      if (event.totals.failure !== undefined) yield { type: 'tail-failed', failure: event.totals.failure }
+      return
+    case 'shard-ended':
+      // The reader's own state tells it, with the children.
+      return
+  }
+}

@@ -1,0 +1,27 @@
+import type { Command } from './command.ts'
+import { putRecord } from './put-command.ts'
+import { tailRecords } from './record-commands.ts'
+import { reshardStream } from './reshard-command.ts'
+import { runSandbox } from './sandbox-command.ts'
+import { listShards, mergeShards, splitShard } from './shard-commands.ts'
+import { createStream, deleteStream, setRetention } from './stream-acts.ts'
+import { listStreams } from './stream-commands.ts'
+import { addTag, listTags, removeTag } from './tag-commands.ts'
+
+/** What asks or changes the service, in the order of `--help`. */
+export const SERVICE_COMMANDS: readonly Command[] = [
+  listStreams,
+  listShards,
+  tailRecords,
+  putRecord,
+  createStream,
+  deleteStream,
+  splitShard,
+  mergeShards,
+  reshardStream,
+  setRetention,
+  listTags,
+  addTag,
+  removeTag,
+  runSandbox,
+]
