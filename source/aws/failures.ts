@@ -184,6 +184,14 @@ function networkVerdict(error: unknown, context: CallContext): Verdict | undefin
         nextStep: 'If a company proxy signs it, set AWS_CA_BUNDLE (or NODE_EXTRA_CA_CERTS) to its CA file.',
       }
     }
+    if (code === 'ERR_PROXY_TUNNEL') {
+      return {
+        kind: 'unreachable',
+        message: `The proxy does not let through to ${host}: ${firstLine(text)}`,
+        nextStep: 'Check HTTPS_PROXY and NO_PROXY, and what the proxy allows.',
+        retryable: true,
+      }
+    }
     if (/^(EPROTO|ERR_SSL_)/.test(code)) {
       return {
         kind: 'unreachable',

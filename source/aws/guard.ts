@@ -47,7 +47,7 @@ export function assertAllowed(operation: string, arming: Readonly<Arming>): void
  */
 export function guardClient(stack: KinesisClient['middlewareStack'], arming: Readonly<Arming>): void {
   stack.add(
-    (next, context) => args => {
+    (next, context) => async args => {
       const name = typeof context.commandName === 'string' ? context.commandName : ''
       assertAllowed(name.replace(/Command$/, '') || 'UnnamedCommand', arming)
       return next(args)
@@ -55,7 +55,7 @@ export function guardClient(stack: KinesisClient['middlewareStack'], arming: Rea
     { step: 'initialize', priority: 'high', name: 'shardscopeGuardByCommand' },
   )
   stack.add(
-    next => args => {
+    next => async args => {
       const headers = (args.request as { headers?: Record<string, string> }).headers ?? {}
       const target =
         Object.entries(headers).find(([name]) => name.toLowerCase() === 'x-amz-target')?.[1] ?? ''

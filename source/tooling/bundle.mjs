@@ -32,26 +32,8 @@ if (
   !(process.argv.includes('--if-stale') && existsSync(outfile) && statSync(outfile).mtimeMs > newestInput())
 ) {
   const { build } = await import('esbuild')
-  await build({
-    entryPoints: [join(root, 'source/bin.ts')],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    target: 'node22',
-    format: 'esm',
-    minify: true,
-    keepNames: true,
-    legalComments: 'none',
-    logLevel: 'warning',
-    // The ESM builds of the AWS clients shake to two thirds of their CommonJS size.
-    mainFields: ['module', 'main'],
-    // Ink imports the devtools only when DEV is set, yet the import must resolve.
-    alias: { 'react-devtools-core': join(root, 'source/tooling/no-devtools.mjs') },
-    define: { 'process.env.NODE_ENV': '"production"' },
-    banner: {
-      js: '#!/usr/bin/env node\nimport { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
-    },
-  })
+  const { bundleOptions } = await import('./bundle-options.mjs')
+  await build(bundleOptions(root, join(root, 'source/bin.ts'), outfile))
   const { chmodSync } = await import('node:fs')
   chmodSync(outfile, 0o755)
 }

@@ -1,0 +1,26 @@
+// The program's entry. It checks the version of Node before any other module is touched: nothing is imported
+// statically here, and the bundle keeps every other module asleep until the import below.
+const REQUIRED_NODE_MAJOR = 22
+/** sysexits.h EX_CONFIG, as when building. */
+const EXIT_OLD_NODE = 78
+
+if (Number(process.versions.node.split('.')[0]) < REQUIRED_NODE_MAJOR) {
+  process.stderr.write(
+    `shardscope needs Node ${REQUIRED_NODE_MAJOR} or newer, this is ${process.versions.node}. ` +
+      'In a checkout run it through npm (npm start), which brings its own Node.\n',
+  )
+  process.exitCode = EXIT_OLD_NODE
+} else {
+  Object.assign(process.env, {
+    // React's development build is many times slower.
+    NODE_ENV: 'production',
+    // The SDK would write to stderr in the middle of the screen.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    // The colour library knows only its own variable.
+    ...(process.env.NO_COLOR ? { FORCE_COLOR: '0' } : {}),
+  })
+  const { main } = await import('./main.ts')
+  process.exitCode = await main(process.argv.slice(2))
+}
+
+export {}

@@ -1,0 +1,47 @@
+// How the one published file is built. Apart from bundle.mjs so that a test can build another entry the same way.
+import { builtinModules } from 'node:module'
+import { join } from 'node:path'
+
+const builtins = new Set(builtinModules.flatMap(name => [name, `node:${name}`]))
+
+/**
+ * Built-in modules are required where they are used instead of imported at the top of the file: a static import would
+ * load all of them at every start, and one name that an old Node lacks would fail before the version check can speak.
+ */
+const lazyBuiltins = {
+  name: 'lazy-builtins',
+  setup(build) {
+    build.onResolve({ filter: /.*/ }, ({ path }) =>
+      builtins.has(path) ? { path, namespace: 'builtin' } : undefined,
+    )
+    build.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)})`,
+    }))
+  },
+}
+
+/** Options for esbuild; `root` is the folder of the checkout. */
+export function bundleOptions(root, entryPoint, outfile) {
+  return {
+    entryPoints: [entryPoint],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    // Older than what is needed to run, so that an old Node can read the file and say what it needs.
+    target: 'node20',
+    format: 'esm',
+    minify: true,
+    keepNames: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+    // The ESM builds of the AWS clients shake to two thirds of their CommonJS size.
+    mainFields: ['module', 'main'],
+    plugins: [lazyBuiltins],
+    // Ink imports the devtools only when DEV is set, yet the import must resolve.
+    alias: { 'react-devtools-core': join(root, 'source/tooling/no-devtools.mjs') },
+    define: { 'process.env.NODE_ENV': '"production"' },
+    banner: {
+      js: '#!/usr/bin/env node\nimport { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+    },
+  }
+}
