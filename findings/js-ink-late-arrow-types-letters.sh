@@ -3,8 +3,7 @@
 # Expected (guess): an arrow key whose bytes are parted by a slow link (ESC [ now, A a little later) is still an arrow, or at worst an
 #   Escape key followed by text.
 # Seen: useInput reports two typed characters, "[" and then a capital "A" flagged as shift, and no Escape. Left arrow becomes "[" and "D".
-#   In one piece the same bytes are proper keys. The wait is 20 ms; a gap of
-#   150 ms was used here.
+#   In one piece the same bytes are proper keys. The wait is 20 ms; a gap of 150 ms was used here.
 # Why it matters to a Kinesis tool: over a laggy SSH session moving the cursor can press single-letter commands. Nothing destructive
 #   may hang on a bare A, B, C, D, H or F, and a lone "[" is a sign to ignore what follows shortly after.
 set -euo pipefail
