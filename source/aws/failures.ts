@@ -220,7 +220,7 @@ const EXPIRED_STEP = 'Renew the credentials (for SSO: `aws sso login`); the cons
 const BY_NAME: Readonly<Record<string, Verdict>> = {
   ResourceNotFoundException: {
     kind: 'not-found',
-    nextStep: 'Check the name, and the account and region in the status line.',
+    nextStep: 'Check the name, the account and the region.',
   },
   ResourceInUseException: {
     kind: 'conflict',

@@ -16,41 +16,38 @@ export async function helpText(
   command: HeadlessCommand | undefined,
   commands: readonly HeadlessCommand[],
 ): Promise<string> {
+  let introduction: readonly string[]
   if (command === undefined) {
     const width = Math.max(...commands.map(({ headless }) => headless.name.length))
     const list = commands.map(({ headless, title }) => `  ${headless.name.padEnd(width)}  ${title}`)
-    parser.usage(
-      [
-        'shardscope: a terminal console for Amazon Kinesis Data Streams',
-        '',
-        'Usage:',
-        '  shardscope [options]            open the console',
-        '  shardscope COMMAND [options]    print and leave',
-        '',
-        'Commands:',
-        ...list,
-        '',
-        'Without a profile, region or endpoint the console opens on an embedded sandbox.',
-        'shardscope COMMAND --help tells more about one.',
-      ].join('\n'),
-    )
+    introduction = [
+      'shardscope: a terminal console for Amazon Kinesis Data Streams',
+      '',
+      'Usage:',
+      '  shardscope [options]            open the console',
+      '  shardscope COMMAND [options]    print and leave',
+      '',
+      'Commands:',
+      ...list,
+      '',
+      'Without a profile, region or endpoint the console opens on an embedded sandbox.',
+      'shardscope COMMAND --help tells more about one.',
+    ]
   } else {
     const positionals = positionalsOf(command)
     const width = Math.max(0, ...positionals.map(([name]) => name.length))
-    parser.usage(
-      [
-        `${usageLine(command)}`,
-        '',
-        `${command.title}.`,
-        ...(positionals.length === 0 ? [] : ['', 'Arguments:']),
-        ...positionals.map(
-          entry =>
-            `  ${placeholderOf([entry[0], { ...entry[1], required: true }]).padEnd(width)}  ${describeArgument(entry[1])}`,
-        ),
-      ].join('\n'),
-    )
+    introduction = [
+      `Usage: ${usageLine(command)}`,
+      '',
+      `${command.title}.`,
+      ...(positionals.length === 0 ? [] : ['', 'Arguments:']),
+      ...positionals.map(
+        entry =>
+          `  ${placeholderOf([entry[0], { ...entry[1], required: true }]).padEnd(width)}  ${describeArgument(entry[1])}`,
+      ),
+    ]
     parser.group(Object.keys(flagsOfCommand(command)), 'Options:')
   }
   parser.group([...Object.keys(COMMON_FLAGS), ...Object.keys(LEAVING_FLAGS)], 'Common options:')
-  return parser.getHelp()
+  return `${introduction.join('\n')}\n\n${await parser.getHelp()}`
 }

@@ -40,7 +40,9 @@ export class Progress {
       case 'readers-changed':
         return event.readers.map(reader => this.#readerText(reader)).join('')
       case 'tail-finished':
-        return event.totals === undefined ? '' : line(summaryOf(event.totals, event.reason))
+        return event.totals === undefined || (event.reason === 'failed' && event.totals.recordCount === 0)
+          ? ''
+          : line(summaryOf(event.totals, event.reason))
       default:
         return ''
     }

@@ -1,4 +1,4 @@
-import { runAct } from './act.ts'
+import { type ActSteps, runAct } from './act.ts'
 import type { ArgSpec } from './argument.ts'
 import { defineCommand, type OutputColumn } from './command.ts'
 import { streamOnScreen } from './on-screen.ts'
@@ -62,10 +62,10 @@ export const addTag = defineCommand({
     runAct(
       context,
       { commandId: 'stream.add-tag', title: `Tag ${stream.streamName}`, action: 'AddTagsToStream' },
-      async function* () {
+      // biome-ignore lint/correctness/useYield: one call has no steps to tell of
+      async function* (): ActSteps {
         const { api, signal } = context
         await api.addTags(stream, new Map([[key, value]]), { signal })
-        yield { type: 'tags-listed', stream, tags: await api.listTags(stream, { signal }) }
         return {
           detail: `tag ${key} of ${stream.streamName} is set`,
           rows: [{ streamName: stream.streamName, key, value }],
@@ -90,10 +90,10 @@ export const removeTag = defineCommand({
     runAct(
       context,
       { commandId: 'stream.remove-tag', title: `Untag ${stream.streamName}`, action: 'RemoveTagsFromStream' },
-      async function* () {
+      // biome-ignore lint/correctness/useYield: one call has no steps to tell of
+      async function* (): ActSteps {
         const { api, signal } = context
         await api.removeTags(stream, [key], { signal })
-        yield { type: 'tags-listed', stream, tags: await api.listTags(stream, { signal }) }
         return {
           detail: `tag ${key} is off ${stream.streamName}`,
           rows: [{ streamName: stream.streamName, key }],
