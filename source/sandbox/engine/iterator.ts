@@ -1,7 +1,7 @@
 import { invalidArgument, ServiceError } from './errors.ts'
-import { ordinalAtTime } from './record-log.ts'
+import { ordinalAtTime, recordAt } from './record-log.ts'
 import { parseSequenceNumber } from './sequence-number.ts'
-import { recordSequenceNumber, type Shard, startingSequenceNumber } from './shard.ts'
+import { recordSequenceNumber, type Shard } from './shard.ts'
 import type { Stream } from './stream.ts'
 import { openToken, sealToken } from './token.ts'
 
@@ -41,7 +41,11 @@ export type Position = { type: string; sequenceNumber?: string; timestampMs?: nu
 
 /** The ordinal a position stands for in a shard. Errors: InvalidArgumentException. */
 export function ordinalOf(stream: Stream, shard: Shard, position: Position, now: number): number {
-  switch (position.type) {
+  const { type, sequenceNumber } = position
+  if (sequenceNumber !== undefined && (type === 'TRIM_HORIZON' || type === 'LATEST')) {
+    throw invalidArgument(`A StartingSequenceNumber does not go with the iterator type ${type}.`)
+  }
+  switch (type) {
     case 'TRIM_HORIZON':
       return shard.log.firstOrdinal
     case 'LATEST':
@@ -87,15 +91,12 @@ function ordinalOfSequenceNumber(
       `StartingSequenceNumber ${sequenceNumber} used in GetShardIterator on shard ${shard.id} in stream ${stream.name} is invalid because it did not come from this stream.`,
     )
   }
-  if (sequenceNumber === startingSequenceNumber(shard) || parts.counter === 0) return shard.log.firstOrdinal
   const ordinal = parts.counter - 1
   if (ordinal >= shard.log.nextOrdinal) return shard.log.nextOrdinal
-  if (ordinal < shard.log.firstOrdinal) return shard.log.firstOrdinal
-  return after ? ordinal + 1 : ordinal
-}
-
-/** Sequence number to resume after: the last record before `ordinal`, or the shard's own start. */
-export function sequenceNumberBefore(shard: Shard, ordinal: number, arrivalMs: number | undefined): string {
-  if (ordinal === 0 || arrivalMs === undefined) return startingSequenceNumber(shard)
-  return recordSequenceNumber(shard, ordinal - 1, arrivalMs)
+  const record = recordAt(shard.log, ordinal)
+  if (record === undefined) return shard.log.firstOrdinal
+  // A place between two records (as a subscription hands out) lies after the first, whichever way it is asked for.
+  const given = BigInt(sequenceNumber)
+  const own = BigInt(recordSequenceNumber(shard, ordinal, record.arrivalMs))
+  return given > own || (after && given === own) ? ordinal + 1 : ordinal
 }
