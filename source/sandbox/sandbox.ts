@@ -5,6 +5,8 @@ import { demoScenario } from './traffic/demo-scenario.ts'
 import { startTraffic } from './traffic/runner.ts'
 import type { Scenario } from './traffic/scenario.ts'
 import { createAnswer } from './wire/answer.ts'
+import type { Answer } from './wire/exchange.ts'
+import { createInProcessHandler, type InProcessHandler } from './wire/in-process.ts'
 import { startServer } from './wire/server.ts'
 
 export type SandboxOptions = {
@@ -25,35 +27,57 @@ export type SandboxOptions = {
   seed?: number
 }
 
-export type Sandbox = {
-  url: string
-  port: number
+/** A Kinesis without a socket. */
+export type EmbeddedSandbox = {
   clock: Clock
   service: Service
+  /** For AWS SDK clients in this process: `new KinesisClient({ requestHandler, endpoint: 'http://127.0.0.1' })`. */
+  requestHandler: InProcessHandler
   /** Acts of the scenario that the service refused; empty when all is well. */
   refusals: readonly string[]
   stop(): Promise<void>
 }
 
+/** The same, listening as well. */
+export type Sandbox = EmbeddedSandbox & { url: string; port: number }
+
+/** Makes a Kinesis that lives in this process alone. `port` is of no use here. */
+export function createSandbox(options: SandboxOptions = {}): EmbeddedSandbox {
+  return assemble(options).sandbox
+}
+
 /** Starts a Kinesis on loopback. Ready when the promise resolves; nothing is left behind after `stop`. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const { sandbox, answer } = assemble(options)
+  const server = await startServer(answer, options.port ?? 0)
+  return {
+    ...sandbox,
+    url: `http://127.0.0.1:${server.port}`,
+    port: server.port,
+    async stop() {
+      await sandbox.stop()
+      await server.stop()
+    },
+  }
+}
+
+function assemble(options: SandboxOptions): { sandbox: EmbeddedSandbox; answer: Answer } {
   const clock = options.clock ?? createWallClock()
   const service = createService({ ...options, clock })
   const scenario = scenarioOf(options.traffic)
   const traffic =
     scenario === undefined ? undefined : startTraffic(service, clock, scenario, options.seed ?? 1)
-  const server = await startServer(createAnswer(service), options.port ?? 0)
-  return {
-    url: `http://127.0.0.1:${server.port}`,
-    port: server.port,
+  const answer = createAnswer(service)
+  const sandbox: EmbeddedSandbox = {
     clock,
     service,
+    requestHandler: createInProcessHandler(answer),
     refusals: traffic?.refusals ?? [],
-    stop() {
+    async stop() {
       traffic?.stop()
-      return server.stop()
     },
   }
+  return { sandbox, answer }
 }
 
 function scenarioOf(traffic: SandboxOptions['traffic']): Scenario | undefined {

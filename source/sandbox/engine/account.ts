@@ -1,8 +1,7 @@
 import { invalidArgument, resourceInUse, resourceNotFound } from './errors.ts'
 import type { Metrics } from './metrics.ts'
-import { trimBefore } from './record-log.ts'
 import type { Shard } from './shard.ts'
-import { type Step, type Stream, trimStream } from './stream.ts'
+import type { Step, Stream } from './stream.ts'
 import type { TokenBucket } from './token-bucket.ts'
 
 /** How long the states between take, in milliseconds of the sandbox's clock. The service needs seconds to minutes. */
@@ -15,6 +14,8 @@ export type Durations = {
   /** Bound for the whole of an UpdateShardCount, whatever the number of steps. */
   reshardTotal: number
   consumerCreating: number
+  /** How long a shard of an on-demand stream must be busy before it is split; the service says within 15 minutes. */
+  onDemandScaling: number
 }
 
 export const DEFAULT_DURATIONS: Durations = {
@@ -24,6 +25,7 @@ export const DEFAULT_DURATIONS: Durations = {
   reshardStep: 150,
   reshardTotal: 4000,
   consumerCreating: 300,
+  onDemandScaling: 600_000,
 }
 
 /** On-demand Advantage: an account-wide switch that lasts at least a day. Times are epoch milliseconds. */
@@ -31,15 +33,22 @@ export type BillingCommitment = { enabled: boolean; startedAt: number; endsAt?: 
 
 /** Managed delivery of an on-demand stream to S3 or S3 Tables. Only its state is kept: nothing is delivered. */
 export type Channel = {
+  id: string
   arn: string
   name: string
   streamArn: string
+  streamCreatedAt: number
   createdAt: number
-  updatedAt: number
   status: 'CREATING' | 'ACTIVE' | 'UPDATING' | 'DELETING'
+  /** When the present state is over, unless it is ACTIVE. */
   due: number
   tags: Map<string, string>
-  configuration: Record<string, unknown>
+  destinationType: 'S3' | 'S3_TABLES'
+  recordConfiguration: object
+  roleArn: string
+  destination: object
+  logging: object
+  encryption?: object
 }
 
 /** Told of what happens in shards, so that pushed reads (SubscribeToShard) need not poll. */
@@ -68,8 +77,6 @@ export type Account = {
   unsettledBytes: number
   throttledWrites: number
 }
-
-const HOUSEKEEPING_BYTES = 32 << 20
 
 export const streamArn = (account: Account, name: string) =>
   `arn:${account.partition}:kinesis:${account.region}:${account.accountId}:stream/${name}`
@@ -147,41 +154,17 @@ export function updateLater(
   })
 }
 
-/** Brings the account to `now`: due changes take effect, old records and shards go. */
-export function settle(account: Account, now: number): void {
-  for (const stream of account.streams.values()) {
-    while (stream.pending.length > 0) {
-      const step = stream.pending[0]
-      if (step === undefined || step.due > now) break
-      stream.pending.shift()
-      step.apply(step.due)
-    }
-  }
-  if (now < account.nextHousekeepingAt && account.unsettledBytes < HOUSEKEEPING_BYTES) return
-  account.nextHousekeepingAt = now + 1000
-  account.unsettledBytes = 0
-  for (const stream of account.streams.values()) trimStream(stream, now)
-  keepWithinMemory(account)
-}
-
-/** Drops the oldest segment of whichever shard holds most, until all payloads fit the limit. */
-function keepWithinMemory(account: Account): void {
-  const logs = [...account.streams.values()].flatMap(({ shards }) =>
-    [...shards.values()].map(({ log }) => log),
-  )
-  let stored = logs.reduce((sum, { storedBytes }) => sum + storedBytes, 0)
-  while (stored > account.memoryLimitBytes) {
-    const largest = logs.reduce((a, b) => (b.storedBytes > a.storedBytes ? b : a))
-    const before = largest.storedBytes
-    trimBefore(largest, (largest.segments[0]?.firstOrdinal ?? 0) + (largest.segments[0]?.count ?? 0))
-    if (largest.storedBytes === before) return
-    stored -= before - largest.storedBytes
-  }
-}
-
 /** How many shards are open in the whole account, which DescribeLimits reports and the shard quota counts. */
 export function openShardCount(account: Account): number {
   let count = 0
   for (const stream of account.streams.values()) count += stream.openShards.length
   return count
+}
+
+/** Wakes the pushed readers of every shard that was closed at `at`. */
+export function announceClosed(account: Account, stream: Stream, at: number): void {
+  if (account.shardListeners.size === 0) return
+  for (const shard of stream.shards.values()) {
+    if (shard.closedAt === at) for (const listener of account.shardListeners) listener(stream, shard)
+  }
 }

@@ -1,14 +1,22 @@
-import { type Account, DEFAULT_DURATIONS, type Durations, settle } from './account.ts'
+import { type Account, DEFAULT_DURATIONS, type Durations } from './account.ts'
+import { accountOperations } from './account-operations.ts'
+import { channelOperations } from './channel-operations.ts'
 import type { Clock } from './clock.ts'
+import { consumerOperations } from './consumer-operations.ts'
+import { encryptionOperations } from './encryption-operations.ts'
 import { ServiceError } from './errors.ts'
 import { parseShapes, plainValues, readInput, type ValueCodec } from './input.ts'
 import { createMetrics } from './metrics.ts'
 import type { OperationTable } from './operation.ts'
+import { policyOperations } from './policy-operations.ts'
 import { readOperations } from './read-operations.ts'
 import { countRequest } from './request-rates.ts'
+import { settle } from './settle.ts'
 import { shardOperations } from './shard-operations.ts'
+import { streamModeOperations } from './stream-mode-operations.ts'
 import { streamOperations } from './stream-operations.ts'
 import { streamSettingsOperations } from './stream-settings-operations.ts'
+import { nextPush, type Push, type Subscription, subscribe } from './subscription.ts'
 import { tagOperations } from './tag-operations.ts'
 import { writeOperations } from './write-operations.ts'
 
@@ -31,6 +39,8 @@ export type Service = {
    * `codec` says how its bytes and times are written. Errors: ServiceError.
    */
   handle(operation: string, input: unknown, options?: { codec?: ValueCodec; now?: number }): object
+  /** What comes next for a subscription, which is what `handle` gives for SubscribeToShard. */
+  push(subscription: Subscription, now?: number): Push
 }
 
 /** The engine: every operation over one account's state. It never waits, reads no clock but the one given, opens nothing. */
@@ -62,6 +72,13 @@ export function createService(options: ServiceOptions): Service {
     ...shardOperations,
     ...writeOperations,
     ...readOperations,
+    ...consumerOperations,
+    ...streamModeOperations,
+    ...encryptionOperations,
+    ...accountOperations,
+    ...policyOperations,
+    ...channelOperations,
+    SubscribeToShard: subscribe,
   }
   return {
     account,
@@ -74,6 +91,10 @@ export function createService(options: ServiceOptions): Service {
       settle(account, now)
       countRequest(account, operation, checked, now)
       return run({ account, now }, checked as never)
+    },
+    push(subscription, now = clock.now()) {
+      settle(account, now)
+      return nextPush({ account, now }, subscription)
     },
   }
 }

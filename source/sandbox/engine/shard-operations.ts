@@ -1,5 +1,6 @@
 import {
   type Account,
+  announceClosed,
   findActiveStream,
   findStream,
   type StreamReference,
@@ -141,7 +142,7 @@ function splitOperation(
   requireShardQuota(account, 1)
   updateLater(stream, now, account.durations.updating, at => {
     splitShard(stream, shard, hashKey, at)
-    announce(account, stream, [shard])
+    announceClosed(account, stream, at)
   })
   return {}
 }
@@ -164,13 +165,9 @@ function mergeOperation(
   }
   updateLater(stream, now, account.durations.updating, at => {
     mergeShards(stream, shard, adjacent, at)
-    announce(account, stream, [shard, adjacent])
+    announceClosed(account, stream, at)
   })
   return {}
-}
-
-function announce(account: Account, stream: Stream, shards: readonly Shard[]): void {
-  for (const listener of account.shardListeners) for (const shard of shards) listener(stream, shard)
 }
 
 function updateShardCount({ account, now }: Call, input: StreamReference & { TargetShardCount: number }) {
@@ -190,11 +187,7 @@ function updateShardCount({ account, now }: Call, input: StreamReference & { Tar
       due: now + Math.round(gap * (index + 1)),
       apply: at => {
         step(at)
-        announce(
-          account,
-          stream,
-          [...stream.shards.values()].filter(({ closedAt }) => closedAt === at),
-        )
+        announceClosed(account, stream, at)
       },
     })
   }

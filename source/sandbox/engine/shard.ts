@@ -27,8 +27,8 @@ export type Shard = HashKeyRange & {
   readCalls: TokenBucket
   readBytes: TokenBucket
   iteratorCalls: TokenBucket
-  /** Bytes accepted since `load.since`, for on-demand scaling. */
-  load: { since: number; bytes: number; peakBytesPerSecond: number }
+  /** Bytes accepted since `since`, and since when that has been much, for on-demand scaling. */
+  load: { since: number; bytes: number; busySince?: number }
 }
 
 export const shardIdOf = (index: number) => `shardId-${String(index).padStart(12, '0')}`
@@ -58,7 +58,7 @@ export function createShard(
     readCalls: createTokenBucket(SHARD_READ_CALLS_PER_SECOND, SHARD_READ_CALLS_PER_SECOND, now),
     readBytes: createTokenBucket(SHARD_READ_BYTES_PER_SECOND, SHARD_READ_BYTES_PER_SECOND, now),
     iteratorCalls: createTokenBucket(SHARD_READ_CALLS_PER_SECOND, SHARD_READ_CALLS_PER_SECOND, now),
-    load: { since: now, bytes: 0, peakBytesPerSecond: 0 },
+    load: { since: now, bytes: 0 },
   }
 }
 

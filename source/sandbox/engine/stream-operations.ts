@@ -1,5 +1,5 @@
 import { findStream, openShardCount, type StreamReference, schedule, streamArn } from './account.ts'
-import { limitExceeded, resourceInUse, ServiceError, validationFailed } from './errors.ts'
+import { invalidArgument, limitExceeded, resourceInUse, ServiceError, validationFailed } from './errors.ts'
 import { type Call, type OperationTable, pageSize } from './operation.ts'
 import {
   ON_DEMAND_INITIAL_SHARDS,
@@ -44,7 +44,7 @@ function createStream({ account, now }: Call, input: CreateStreamInput) {
     throw validationFailed('ShardCount must not be given for a stream in the ON_DEMAND mode.')
   }
   if (mode === 'PROVISIONED' && input.RecordDistributionStrategy === 'AUTO') {
-    throw validationFailed('RecordDistributionStrategy AUTO needs a stream in the ON_DEMAND mode.')
+    throw invalidArgument('RecordDistributionStrategy AUTO needs a stream in the ON_DEMAND mode.')
   }
   checkTags(new Map(), Tags ?? new Map(), name)
   const warm = input.WarmThroughputMiBps

@@ -1,3 +1,4 @@
+import type { Consumer } from './consumer.ts'
 import { equalRanges } from './hash-ring.ts'
 import { ordinalAtTime, trimBefore } from './record-log.ts'
 import { closeShard, createShard, SHARD_WRITE_BYTES_PER_SECOND, type Shard } from './shard.ts'
@@ -5,15 +6,6 @@ import { closeShard, createShard, SHARD_WRITE_BYTES_PER_SECOND, type Shard } fro
 export type StreamStatus = 'CREATING' | 'ACTIVE' | 'UPDATING' | 'DELETING'
 export type StreamMode = 'PROVISIONED' | 'ON_DEMAND'
 export type RecordDistribution = 'AUTO' | 'USER_PARTITION_KEY'
-
-/** A registered consumer (enhanced fan-out). Its ARN carries its creation time, so a second life has another ARN. */
-export type Consumer = {
-  name: string
-  arn: string
-  createdAt: number
-  status: 'CREATING' | 'ACTIVE' | 'DELETING'
-  tags: Map<string, string>
-}
 
 /** A change that is under way: at `due` it takes effect. */
 export type Step = { due: number; apply: (at: number) => void }

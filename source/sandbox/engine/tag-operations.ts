@@ -1,7 +1,8 @@
 import { type Account, findStream, type StreamReference } from './account.ts'
-import { invalidArgument, resourceNotFound } from './errors.ts'
+import { invalidArgument } from './errors.ts'
 import { type Call, type OperationTable, pageSize } from './operation.ts'
 import { TAGS_PER_RESOURCE } from './quotas.ts'
+import { findResource } from './resource.ts'
 
 /** Refuses tags the service would not take, or too many of them. Errors: InvalidArgumentException. */
 export function checkTags(
@@ -52,16 +53,7 @@ function listTagsForStream(
   return { Tags: page, HasMoreTags: page.length < tags.length }
 }
 
-/** The tags of the stream, consumer or channel an ARN names. Errors: ResourceNotFoundException. */
-function tagsOf(account: Account, arn: string): Map<string, string> {
-  const channel = account.channels.get(arn)
-  if (channel !== undefined) return channel.tags
-  for (const stream of account.streams.values()) {
-    if (stream.arn === arn) return stream.tags
-    for (const consumer of stream.consumers.values()) if (consumer.arn === arn) return consumer.tags
-  }
-  throw resourceNotFound(`Resource ${arn} under account ${account.accountId} not found.`)
-}
+const tagsOf = (account: Account, arn: string) => findResource(account, arn).tags
 
 function tagResource({ account }: Call, input: { ResourceARN: string; Tags: Map<string, string> }) {
   const tags = tagsOf(account, input.ResourceARN)

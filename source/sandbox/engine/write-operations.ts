@@ -2,6 +2,7 @@ import { type Account, findStream, type StreamReference } from './account.ts'
 import { invalidArgument, resourceNotFound, ServiceError, validationFailed } from './errors.ts'
 import { entryFor, hashKeyOf, LARGEST_HASH_KEY } from './hash-ring.ts'
 import { recordMetric } from './metrics.ts'
+import { noteLoad } from './on-demand.ts'
 import type { Call, OperationTable } from './operation.ts'
 import { append } from './record-log.ts'
 import { parseSequenceNumber } from './sequence-number.ts'
@@ -106,7 +107,7 @@ function report({ account, now }: Call, stream: Stream, tally: Tally): void {
       }
       recordMetric(account.metrics, dimensions, 'WriteProvisionedThroughputExceeded', throttled, now)
     }
-    shard.load.bytes += bytes
+    noteLoad(account, stream, shard, bytes, now)
     throttledInAll += throttled
     if (records > 0) for (const listener of account.shardListeners) listener(stream, shard)
   }

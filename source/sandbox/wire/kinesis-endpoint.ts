@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { ServiceError } from '../engine/errors.ts'
 import type { Service } from '../engine/service.ts'
+import type { Subscription } from '../engine/subscription.ts'
+import { cborProtocol } from './cbor-protocol.ts'
+import { subscriptionMessages } from './event-stream.ts'
 import type { WireRequest, WireResponse } from './exchange.ts'
 import { jsonProtocol } from './json-protocol.ts'
 import type { Protocol } from './protocol.ts'
@@ -11,11 +14,20 @@ const TARGET = /^Kinesis_20131202\.(\w+)$/
 export const kinesisOperation = (request: WireRequest) =>
   TARGET.exec(request.headers['x-amz-target'] ?? '')?.[1]
 
+/** The wire format a request speaks; what is neither is answered in JSON. */
+export const protocolOf = (request: WireRequest): Protocol =>
+  request.headers['content-type']?.startsWith('application/x-amz-cbor') === true ? cborProtocol : jsonProtocol
+
 /** Answers one Kinesis request; never throws. */
 export function answerKinesis(service: Service, operation: string, request: WireRequest): WireResponse {
-  const protocol: Protocol = jsonProtocol
+  const protocol = protocolOf(request)
   try {
     const output = service.handle(operation, protocol.parse(request.body), { codec: protocol.codec })
+    if (operation === 'SubscribeToShard') {
+      const headers = { ...headersOf(protocol), 'content-type': 'application/vnd.amazon.eventstream' }
+      const body = subscriptionMessages(service, output as Subscription, protocol, request.signal)
+      return { statusCode: 200, headers, body }
+    }
     const empty = Object.keys(output).length === 0
     return { statusCode: 200, headers: headersOf(protocol), body: empty ? '' : protocol.print(output) }
   } catch (error) {
