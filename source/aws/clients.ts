@@ -3,11 +3,11 @@ import { FailureError } from '../domain/failure.ts'
 import type { Arming } from '../domain/session.ts'
 import type { Deadlines } from './connection.ts'
 import { type CredentialCache, fingerprintOf } from './credential-cache.ts'
-import { DEAD_CREDENTIAL_NAMES } from './failures.ts'
 import { guardClient } from './guard.ts'
 import { answerPlainJson } from './plain-json.ts'
 import type { ProxyVariables } from './proxy.ts'
 import { quietLogger } from './quiet-logger.ts'
+import { DEAD_CREDENTIAL_NAMES } from './service-errors.ts'
 
 /**
  * Each role has a client of its own, so that a throttled tail uses up neither the sockets nor the retries of the
@@ -42,6 +42,7 @@ export type ClientWiring = {
 
 export type Clients = {
   get(role: ClientRole): Promise<KinesisClient>
+  isClosed(): boolean
   close(): void
 }
 
@@ -64,6 +65,7 @@ export function createClients(wiring: ClientWiring): Clients {
       made.set(role, client)
       return client
     },
+    isClosed: () => isClosed,
     close() {
       isClosed = true
       for (const client of made.values()) {

@@ -2,8 +2,9 @@ import type { KinesisClient } from '@aws-sdk/client-kinesis'
 import type { FailureError } from '../domain/failure.ts'
 import type { Arming } from '../domain/session.ts'
 import type { ClientRole, Clients } from './clients.ts'
-import { DEAD_CREDENTIAL_NAMES, failureFrom } from './failures.ts'
+import { failureFrom } from './failures.ts'
 import { assertAllowed, isReadingOperation } from './guard.ts'
+import { DEAD_CREDENTIAL_NAMES } from './service-errors.ts'
 
 type Sdk = typeof import('./sdk.ts')
 // biome-ignore lint/suspicious/noExplicitAny: each command has its own types, and answers are read as plain JSON
@@ -47,7 +48,7 @@ export function createSend(wiring: {
       throw failureFrom(error, {
         operation,
         endpointUrl: wiring.endpointUrl,
-        isAborted: signal?.aborted === true,
+        isAborted: signal?.aborted === true || clients.isClosed(),
         ...(deadline.signal.aborted ? { deadlineMillis: wiring.callMillis } : {}),
       }) satisfies FailureError
     } finally {

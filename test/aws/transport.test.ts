@@ -174,6 +174,15 @@ describe('calling off', () => {
     connection.close()
   })
 
+  it('closing the connection ends what is in flight, with kind aborted', async () => {
+    server = await scriptedServer(() => 'silent')
+    const connection = await connectTo(server.url)
+    const call = failureIn(connection.api.getRecords(stream, 's', 'i'))
+    await vi.waitFor(() => expect(server.requests).toHaveLength(1))
+    connection.close()
+    expect((await call).kind).toBe('aborted')
+  })
+
   it('fails calls on a closed connection', async () => {
     server = await scriptedServer(() => emptyPage)
     const connection = await connectTo(server.url)
