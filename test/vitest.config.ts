@@ -4,6 +4,7 @@ import PlainCountReporter from './support/plain-count-reporter.ts'
 export default defineConfig({
   root: new URL('..', import.meta.url).pathname,
   test: {
+    globalSetup: ['test/support/build-bundle.ts'],
     include: ['test/**/*.test.{ts,tsx}'],
     reporters: ['default', new PlainCountReporter()],
     testTimeout: 30_000,
