@@ -301,7 +301,13 @@ describe('proxies', () => {
       })
       const failure = await failureIn(connection.api.getRecords(stream, 's', 'i'))
       expect(failure.kind).toBe('unreachable')
-      expect(proxy.seen).toEqual(['CONNECT kinesis.eu-west-1.amazonaws.com:443 HTTP/1.1'])
+      // Only an ARN goes to the host of its account, which is how a stream of another account is reached.
+      const streamArn = 'arn:aws:kinesis:eu-west-1:111122223333:stream/orders'
+      await failureIn(connection.api.getRecords({ ...stream, streamArn }, 's', 'i'))
+      expect(proxy.seen).toEqual([
+        'CONNECT kinesis.eu-west-1.amazonaws.com:443 HTTP/1.1',
+        'CONNECT 111122223333.data-kinesis.eu-west-1.amazonaws.com:443 HTTP/1.1',
+      ])
       connection.close()
       await proxy.close()
     },
