@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
 import type { Profile } from '@smithy/core/config'
-import type { Clock } from '../domain/clock.ts'
 import { usageFailure } from '../domain/failure.ts'
 import type { Origin, Session, Sourced } from '../domain/session.ts'
 import { withCallLog } from './call-log.ts'
@@ -27,7 +26,7 @@ import type { TransportOptions } from './transport.ts'
  */
 export async function connect(options: ConnectOptions): Promise<Connection> {
   const { settings, arming, signal } = options
-  const clock = options.clock ?? SYSTEM_CLOCK
+  const clock = options.clock ?? Date
   const deadlines = { ...DEFAULT_DEADLINES, ...options.deadlines }
   const onWarning = options.onWarning ?? (() => {})
 
@@ -242,19 +241,4 @@ async function certificates(settings: AwsSettings): Promise<readonly string[] | 
       'Point it at a PEM file, or unset it.',
     )
   }
-}
-
-const SYSTEM_CLOCK: Clock = {
-  now: () => Date.now(),
-  sleep: (millis, signal) =>
-    new Promise(resolve => {
-      if (signal?.aborted === true) return resolve()
-      const timer = setTimeout(done, millis)
-      function done(): void {
-        clearTimeout(timer)
-        signal?.removeEventListener('abort', done)
-        resolve()
-      }
-      signal?.addEventListener('abort', done, { once: true })
-    }),
 }

@@ -38,7 +38,7 @@ export type ConnectOptions = {
   /** Warnings of the SDK and of this layer, one line each; nothing is ever written to stderr. */
   readonly onWarning?: (text: string) => void
   readonly deadlines?: Partial<Deadlines>
-  readonly clock?: Clock
+  readonly clock?: Pick<Clock, 'now'>
   readonly signal?: AbortSignal
 }
 

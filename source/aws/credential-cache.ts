@@ -22,13 +22,13 @@ const LONGEST_FAILURE_MEMORY_MILLIS = 60_000
  */
 export class CredentialCache {
   readonly #load: () => Promise<Identity>
-  readonly #clock: Clock
+  readonly #clock: Pick<Clock, 'now'>
   #current: Identity | undefined
   #pending: Promise<Identity> | undefined
   #failure: { readonly error: unknown; readonly until: number } | undefined
   #refused: string | undefined
 
-  constructor(load: () => Promise<Identity>, clock: Clock) {
+  constructor(load: () => Promise<Identity>, clock: Pick<Clock, 'now'>) {
     this.#load = load
     this.#clock = clock
   }

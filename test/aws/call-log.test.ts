@@ -26,7 +26,7 @@ describe('the log of calls', () => {
     const connection = await connectTo(server.url, {
       arming,
       onCall: call => calls.push(call),
-      clock: { now: () => now, sleep: async () => {} },
+      clock: { now: () => now },
     })
     const { api } = connection
     expect(await collect(api.listStreams())).toHaveLength(2)

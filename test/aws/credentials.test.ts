@@ -221,7 +221,7 @@ describe('credentials that expire while a tail runs', () => {
     const connection = await connectWith(
       '',
       { flags: { endpointUrl: kinesis.url } },
-      { clock: { now: () => now, sleep: async () => {} } },
+      { clock: { now: () => now } },
     )
     const read = () => connection.api.getRecords(stream, 's', 'i')
     await read()
@@ -277,7 +277,7 @@ describe('CredentialCache', () => {
     return {
       time,
       load: counted,
-      cache: new CredentialCache(counted, { now: () => time.now, sleep: async () => {} }),
+      cache: new CredentialCache(counted, { now: () => time.now }),
     }
   }
 

@@ -45,10 +45,7 @@ describe('the guard of a read-only session', () => {
       endpointUrl: server.url,
       useFips: false,
       useDualstack: false,
-      credentials: new CredentialCache(async () => ({ accessKeyId: 'test', secretAccessKey: 'test' }), {
-        now: () => Date.now(),
-        sleep: async () => {},
-      }),
+      credentials: new CredentialCache(async () => ({ accessKeyId: 'test', secretAccessKey: 'test' }), Date),
       arming,
       deadlines: DEFAULT_DEADLINES,
       onWarning: () => {},
