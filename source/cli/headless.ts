@@ -41,22 +41,24 @@ export async function runHeadless({ invocation, stdout, stderr, openContext }: H
       failure ??= failureIn(event)
     }
     await writer.finish()
-    return failure === undefined ? EXIT_OK : await report(stderr, failure, stdout)
+    return failure === undefined ? EXIT_OK : await report(headless.name, stderr, failure, stdout)
   } catch (error) {
-    return await report(stderr, failureOf(error, headless.name), stdout)
+    return await report(headless.name, stderr, failureOf(error, headless.name), stdout)
   }
 }
 
 /** A reader of stdout that has gone (`| head -1`) got what it wanted: what failed because of that is no failure. */
-async function report(stderr: Sink, failure: Failure, stdout: Sink): Promise<number> {
+async function report(name: string, stderr: Sink, failure: Failure, stdout: Sink): Promise<number> {
   if (stdout.isClosed && failure.kind === 'aborted') return EXIT_OK
-  await stderr.write(failureText(withShellAdvice(failure))).catch(() => {})
+  await stderr.write(failureText(withShellAdvice(failure, name))).catch(() => {})
   return exitCodeOf(failure.kind)
 }
 
-function withShellAdvice(failure: Failure): Failure {
-  if (failure.kind !== 'read-only') return failure
-  return { ...failure, nextStep: 'Add --write if you mean to change something at this endpoint.' }
+function withShellAdvice(failure: Failure, name: string): Failure {
+  if (failure.kind === 'read-only') {
+    return { ...failure, nextStep: 'Add --write if you mean to change something at this endpoint.' }
+  }
+  return failure.kind === 'usage' ? { nextStep: `See shardscope ${name} --help.`, ...failure } : failure
 }
 
 /** The failures that an event carries and that decide how the program ends. */

@@ -1,4 +1,5 @@
 import type { OutputRow } from '../commands/command.ts'
+import { JsonText } from '../commands/json-text.ts'
 
 /** Version of the JSON Lines. Fields may be added under one version; none changes its meaning or goes. */
 export const JSON_LINES_VERSION = 1
@@ -12,8 +13,11 @@ const UNSAFE_IN_JSON = /[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/gu
  * terminal and still means the same text.
  */
 export function jsonLine(row: OutputRow): string {
-  const text = JSON.stringify({ v: JSON_LINES_VERSION, ...plain(row) })
-  return `${text.replace(UNSAFE_IN_JSON, escapeUnits)}\n`
+  const members = Object.entries<unknown>({ v: JSON_LINES_VERSION, ...row }).flatMap(([name, value]) => {
+    const text = value instanceof JsonText ? value.text : JSON.stringify(plainValue(value))
+    return text === undefined ? [] : [`${JSON.stringify(name)}:${text}`]
+  })
+  return `${`{${members.join(',')}}`.replace(UNSAFE_IN_JSON, escapeUnits)}\n`
 }
 
 function escapeUnits(character: string): string {

@@ -1,11 +1,12 @@
+import { decodeRecord } from '../domain/decode/decode-record.ts'
+import type { HashKeyRange } from '../domain/hash-key.ts'
 import type { StreamRef } from '../domain/stream.ts'
 import { explainReaderState, type TailEvent } from '../domain/tail-event.ts'
 import { parseStartFrom } from '../domain/time-expression.ts'
 import type { Event } from '../state/event.ts'
 import { tailStream } from '../tail/stream-tail.ts'
 import { defineCommand } from './command.ts'
-import { RECORD_COLUMNS, recordRow, recordTextRow } from './record-rows.ts'
-import { tailRowsOf } from './tail-rows.ts'
+import { RECORD_COLUMNS, recordRow, recordTextRows } from './record-rows.ts'
 
 export const tailRecords = defineCommand({
   id: 'record.tail',
@@ -30,8 +31,8 @@ export const tailRecords = defineCommand({
     name: 'tail',
     layout: 'lines',
     columns: RECORD_COLUMNS,
-    rows: event => (event.type === 'rows-arrived' ? (event.records ?? []).map(recordRow) : []),
-    textRows: event => (event.type === 'rows-arrived' ? event.rows.map(recordTextRow) : []),
+    rows: event => (event.type === 'records-read' ? event.records.map(recordRow) : []),
+    textRows: event => (event.type === 'records-read' ? event.records.flatMap(recordTextRows) : []),
   },
   async *run({ stream, from: fromText, shard, limit, exitAtTip }, context): AsyncGenerator<Event> {
     const { tailApi, clock, random, signal } = context
@@ -53,11 +54,25 @@ export const tailRecords = defineCommand({
       random,
       signal,
     })
-    for await (const event of tail) yield* eventsOf(event, stream, clock.now())
+    const ranges = new Map<string, HashKeyRange>()
+    for await (const event of tail) {
+      if (event.type === 'shards-listed')
+        for (const { shardId, hashKeyRange } of event.shards) ranges.set(shardId, hashKeyRange)
+      if (event.type === 'records-arrived') {
+        const shardRange = ranges.get(event.shardId)
+        const options = shardRange === undefined ? {} : { shardRange }
+        const records = event.records.map(record => ({ record, decoded: decodeRecord(record, options) }))
+        yield { type: 'records-read', records }
+      } else yield* eventsOf(event, stream, clock.now())
+    }
   },
 })
 
-function* eventsOf(event: TailEvent, stream: StreamRef, at: number): Generator<Event> {
+function* eventsOf(
+  event: Exclude<TailEvent, { type: 'records-arrived' }>,
+  stream: StreamRef,
+  at: number,
+): Generator<Event> {
   switch (event.type) {
     case 'shards-listed':
       yield { type: 'shards-listed', stream, shards: event.shards, at }
@@ -71,14 +86,6 @@ function* eventsOf(event: TailEvent, stream: StreamRef, at: number): Generator<E
       }
       return
     }
-    case 'records-arrived':
-      yield {
-        type: 'rows-arrived',
-        rows: event.records.flatMap(tailRowsOf),
-        recordCount: event.records.length,
-        records: event.records,
-      }
-      return
     case 'tailing':
       yield { type: 'tail-ready', stream }
       return

@@ -1,3 +1,4 @@
+import type { DecodedRecord } from '../domain/decode/decoded-record.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { StreamRecord } from '../domain/record.ts'
 import type { Shard } from '../domain/shard.ts'
@@ -14,6 +15,9 @@ import type {
   Viewport,
 } from './model.ts'
 import type { TailRow } from './tail-row.ts'
+
+/** A Kinesis record and the one or more records that a reader of the stream would see in it. */
+export type ReadRecord = { readonly record: StreamRecord; readonly decoded: readonly DecodedRecord[] }
 
 /** Facts that the world told us: batched. `at` is milliseconds since the epoch. */
 export type DataEvent =
@@ -57,13 +61,9 @@ export type DataEvent =
   | { readonly type: 'tail-ready'; readonly stream: StreamRef }
   | { readonly type: 'reader-changed'; readonly reader: ReaderInfo }
   | { readonly type: 'readers-changed'; readonly readers: readonly ReaderInfo[] }
-  | {
-      readonly type: 'rows-arrived'
-      readonly rows: readonly TailRow[]
-      readonly recordCount: number
-      /** The Kinesis records that the rows came out of, in the same order. */
-      readonly records?: readonly StreamRecord[]
-    }
+  | { readonly type: 'rows-arrived'; readonly rows: readonly TailRow[]; readonly recordCount: number }
+  /** Records with all that could be read out of them: what a headless tail is made of. */
+  | { readonly type: 'records-read'; readonly records: readonly ReadRecord[] }
   | { readonly type: 'tail-failed'; readonly failure: Failure }
   /** Calls of the tail fail and are tried again; absent once that has passed. */
   | { readonly type: 'tail-troubled'; readonly failure?: Failure }
@@ -142,6 +142,7 @@ const DATA_EVENTS: Readonly<Record<DataEvent['type'], true>> = {
   'reader-changed': true,
   'readers-changed': true,
   'rows-arrived': true,
+  'records-read': true,
   'tail-failed': true,
   'tail-troubled': true,
   'tail-finished': true,

@@ -72,6 +72,7 @@ export function update(model: Model, event: Event): Model {
     case 'leave-requested':
       return { ...model, isLeaving: true, exitCode: event.exitCode ?? model.exitCode }
     // Headless output is made of these; no screen shows them yet.
+    case 'records-read':
     case 'tags-listed':
     case 'sandbox-started':
     case 'sandbox-stopped':
