@@ -134,6 +134,7 @@ export class ActRunner {
     const { dispatch } = this.#options
     const connection = this.#model().connectionCount
     let isDone = false
+    let progressCount = 0
     try {
       for await (const event of events) {
         const isStale = this.#model().connectionCount !== connection
@@ -142,8 +143,9 @@ export class ActRunner {
         dispatch(this.#stamped(event))
         switch (event.type) {
           case 'act-progressed':
-            // A long act must not hold the screen: from here on the line of notices tells of it.
-            this.#closeFormOf(command)
+            // A long act must not hold the screen: from its second step on the line of notices tells of it.
+            progressCount += 1
+            if (progressCount === 2) this.#closeFormOf(command)
             break
           case 'act-finished':
             isDone = true

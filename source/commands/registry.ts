@@ -1,7 +1,15 @@
 import type { Command } from './command.ts'
+import { NAVIGATION_COMMANDS } from './navigation-commands.ts'
+import { SCREEN_COMMANDS } from './screen-commands.ts'
 import { SERVICE_COMMANDS } from './service-commands.ts'
 import { SESSION_COMMANDS } from './session-commands.ts'
-import { VIEW_COMMANDS } from './view-commands.ts'
+import { GENERAL_COMMANDS } from './view-commands.ts'
 
-/** The one list of all commands: keys, palette, help, forms, flags and `--help` are computed from it. */
-export const COMMANDS: readonly Command[] = [...VIEW_COMMANDS, ...SERVICE_COMMANDS, ...SESSION_COMMANDS]
+/** Everything that can be done, once. Keys, palette, help, hints, flags and `--help` are computed from this list. */
+export const COMMANDS: readonly Command[] = [
+  ...SCREEN_COMMANDS,
+  ...SERVICE_COMMANDS,
+  ...SESSION_COMMANDS,
+  ...GENERAL_COMMANDS,
+  ...NAVIGATION_COMMANDS,
+]

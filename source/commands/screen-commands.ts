@@ -1,4 +1,5 @@
 import type { StreamRef } from '../domain/stream.ts'
+import { parseStartFrom } from '../domain/time-expression.ts'
 import type { Event } from '../state/event.ts'
 import { type Model, streamKey } from '../state/model.ts'
 import { SHARD_SORT_KEYS, shardRows } from '../state/select-shards.ts'
@@ -108,8 +109,12 @@ export const SCREEN_COMMANDS: readonly Command[] = [
       }
     },
     suggest: async () => ({ from: ['latest', 'oldest', '5m', '15m', '1h', '24h'] }),
-    run: ({ stream, from, shard }, { model }) =>
-      tailOpened(model(), stream, { from: from.trim(), ...(shard === undefined ? {} : { shardId: shard }) }),
+    run: ({ stream, from, shard }, { model, clock }) => {
+      // Read here already, so that a place that cannot be read is corrected in the form.
+      parseStartFrom(from, clock.now())
+      const view = { from: from.trim(), ...(shard === undefined ? {} : { shardId: shard }) }
+      return tailOpened(model(), stream, view)
+    },
   }),
   defineCommand({
     id: 'stream.open-named',

@@ -2,11 +2,9 @@ import type { Event } from '../state/event.ts'
 import type { Model } from '../state/model.ts'
 import { isListScreen, topScreen } from '../state/selection.ts'
 import { type Command, defineCommand } from './command.ts'
-import { NAVIGATION_COMMANDS } from './navigation-commands.ts'
-import { SCREEN_COMMANDS } from './screen-commands.ts'
 
 /** What holds on every screen. */
-const GENERAL_COMMANDS: readonly Command[] = [
+export const GENERAL_COMMANDS: readonly Command[] = [
   defineCommand({
     id: 'view.filter',
     title: 'Show only rows that contain a text',
@@ -62,7 +60,7 @@ const GENERAL_COMMANDS: readonly Command[] = [
     title: 'Fetch what this screen shows anew',
     hint: 'refresh',
     group: 'view',
-    keys: ['ctrl+r'],
+    keys: ['r', 'ctrl+r'],
     where: 'everywhere',
     effect: 'view',
     args: {},
@@ -87,7 +85,6 @@ const GENERAL_COMMANDS: readonly Command[] = [
     where: 'everywhere',
     effect: 'view',
     args: {},
-    unavailable: () => undefined,
     run: (_, { terminal }) => {
       terminal?.redraw()
       return []
@@ -128,13 +125,6 @@ const GENERAL_COMMANDS: readonly Command[] = [
     args: {},
     run: () => [{ type: 'leave-requested', exitCode: 130 }],
   }),
-]
-
-/** Commands that only change what is shown. */
-export const VIEW_COMMANDS: readonly Command[] = [
-  ...SCREEN_COMMANDS,
-  ...GENERAL_COMMANDS,
-  ...NAVIGATION_COMMANDS,
 ]
 
 function backEvents(model: Model): readonly Event[] {

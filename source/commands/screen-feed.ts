@@ -1,0 +1,262 @@
+import { type Failure, failureOf } from '../domain/failure.ts'
+import type { StreamListing, StreamRef } from '../domain/stream.ts'
+import type { Event } from '../state/event.ts'
+import { type Model, streamKey } from '../state/model.ts'
+import { streamRows } from '../state/select-streams.ts'
+import { selectionOf, topScreen } from '../state/selection.ts'
+import type { RunnerContext } from './act-runner.ts'
+import { Pacer } from './pacer.ts'
+import { TailFeed } from './tail-feed.ts'
+
+/** Between two listings of the streams. ListStreams: 5/s an account. */
+const STREAMS_MILLIS = 10_000
+/** A summary is asked for again after this long; while a stream changes, after the shorter time. */
+const SUMMARY_MILLIS = 60_000
+const CHANGING_SUMMARY_MILLIS = 5_000
+/** A summary that was refused is not asked for again for this long. */
+const REFUSED_MILLIS = 300_000
+/** Between two listings of one stream's shards. */
+const SHARDS_MILLIS = 5_000
+const CHANGING_SHARDS_MILLIS = 2_000
+const LONGEST_MILLIS = 60_000
+/** Calls for summaries over all streams: three a second leave most of the account's 20/s to others. */
+const PACE_MILLIS = 334
+const SLOWEST_PACE_MILLIS = 10_000
+/** How often the clock of the screen moves. */
+const TICK_MILLIS = 1_000
+
+export type ScreenFeedOptions = {
+  readonly context: RunnerContext
+  readonly dispatch: (event: Event) => void
+  readonly subscribe: (listener: () => void) => () => void
+}
+
+type Task = { readonly stop: AbortController }
+
+/**
+ * Fetches what the screen on top shows, for as long as it is on top, and nothing else. Looks at each new state and
+ * starts or stops tasks by it; the keys never wait for any of them.
+ */
+export class ScreenFeed {
+  readonly #options: ScreenFeedOptions
+  readonly #pacer: Pacer
+  readonly #tails: TailFeed
+  readonly #tasks = new Map<string, Task>()
+  readonly #wakers = new Set<() => void>()
+  #unsubscribe: (() => void) | undefined
+  #refreshCount = 0
+  #connectionCount = 0
+  #refreshedAt = 0
+
+  constructor(options: ScreenFeedOptions) {
+    this.#options = options
+    const { clock } = options.context
+    this.#pacer = new Pacer({ clock, shortestMillis: PACE_MILLIS, longestMillis: SLOWEST_PACE_MILLIS })
+    this.#tails = new TailFeed({ context: options.context, dispatch: options.dispatch })
+  }
+
+  start(): void {
+    this.#unsubscribe = this.#options.subscribe(() => this.#reconcile())
+    this.#reconcile()
+  }
+
+  /** Ends every task; what is in flight is called off. */
+  stop(): void {
+    this.#unsubscribe?.()
+    for (const task of this.#tasks.values()) task.stop.abort()
+    this.#tasks.clear()
+    this.#tails.close()
+  }
+
+  #model(): Model {
+    return this.#options.context.model()
+  }
+
+  #reconcile(): void {
+    const model = this.#model()
+    if (model.connectionCount !== this.#connectionCount) {
+      this.#connectionCount = model.connectionCount
+      this.#tails.forget()
+    }
+    if (model.refreshCount !== this.#refreshCount) {
+      this.#refreshCount = model.refreshCount
+      this.#refreshedAt = this.#options.context.clock.now()
+      for (const wake of [...this.#wakers]) wake()
+      if (model.tail?.phase === 'failed') this.#tails.forget()
+    }
+    const wanted = this.#wanted(model)
+    for (const [key, task] of this.#tasks) {
+      if (wanted.has(key)) continue
+      task.stop.abort()
+      this.#tasks.delete(key)
+    }
+    for (const [key, run] of wanted) if (!this.#tasks.has(key)) this.#begin(key, run)
+    this.#tails.show(model)
+  }
+
+  #wanted(model: Model): Map<string, (signal: AbortSignal) => Promise<void>> {
+    const wanted = new Map<string, (signal: AbortSignal) => Promise<void>>()
+    if (model.isLeaving) return wanted
+    const screen = topScreen(model)
+    const connection = model.connectionCount
+    wanted.set('clock', signal => this.#tick(signal))
+    if (screen.screen === 'streams') {
+      wanted.set(`streams ${connection}`, signal => this.#streams(signal))
+      wanted.set(`summaries ${connection}`, signal => this.#summaries(signal))
+    }
+    if (screen.screen === 'shards') {
+      const { stream } = screen
+      wanted.set(`shards ${connection} ${streamKey(stream)}`, signal => this.#shards(stream, signal))
+      wanted.set(`summary ${connection} ${streamKey(stream)}`, signal => this.#summaryOf(stream, signal))
+    }
+    return wanted
+  }
+
+  #begin(key: string, run: (signal: AbortSignal) => Promise<void>): void {
+    const task: Task = { stop: new AbortController() }
+    this.#tasks.set(key, task)
+    run(task.stop.signal).catch((error: unknown) => {
+      const { message } = failureOf(error, key)
+      const entry = { operation: key, at: this.#options.context.clock.now(), durationMillis: 0 }
+      this.#options.dispatch({ type: 'call-ended', call: { ...entry, outcome: 'note', detail: message } })
+    })
+  }
+
+  async #tick(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options.context
+    while (!signal.aborted) {
+      this.#options.dispatch({ type: 'clock-ticked', at: clock.now() })
+      await clock.sleep(TICK_MILLIS, signal)
+    }
+  }
+
+  async #streams(signal: AbortSignal): Promise<void> {
+    const { dispatch } = this.#options
+    const { context } = this.#options
+    let pauseMillis = STREAMS_MILLIS
+    while (!signal.aborted) {
+      dispatch({ type: 'streams-requested' })
+      const isFirst = this.#model().streams.value === undefined
+      const streams: StreamListing[] = []
+      try {
+        for await (const page of context.api.listStreams({ signal })) {
+          streams.push(...page)
+          // The first time, each page is shown as it comes; later a half list would look as if streams had gone.
+          if (isFirst && !signal.aborted) {
+            dispatch({ type: 'streams-listed', streams: [...streams], at: context.clock.now() })
+          }
+        }
+        if (signal.aborted) return
+        dispatch({ type: 'streams-listed', streams, at: context.clock.now() })
+        pauseMillis = STREAMS_MILLIS
+      } catch (error) {
+        if (signal.aborted) return
+        const failure = failureOf(error, 'ListStreams')
+        dispatch({ type: 'streams-failed', failure, at: context.clock.now() })
+        pauseMillis = isRefusal(failure) ? REFUSED_MILLIS : Math.min(pauseMillis * 2, LONGEST_MILLIS)
+      }
+      await this.#pause(pauseMillis, signal)
+    }
+  }
+
+  /** Summaries of the listed streams one after another, those on the screen first. */
+  async #summaries(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const next = this.#dueStream()
+      if (next === undefined) await this.#pause(1_000, signal)
+      else await this.#describe(next, signal)
+    }
+  }
+
+  async #summaryOf(stream: StreamRef, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      if (this.#isDue(stream)) await this.#describe(stream, signal)
+      else await this.#pause(1_000, signal)
+    }
+  }
+
+  async #describe(stream: StreamRef, signal: AbortSignal): Promise<void> {
+    const { context, dispatch } = this.#options
+    await this.#pacer.turn(signal)
+    if (signal.aborted) return
+    const at = () => context.clock.now()
+    this.#askedAt.set(streamKey(stream), at())
+    dispatch({ type: 'summary-requested', stream })
+    try {
+      const summary = await context.api.describeStreamSummary(stream, { signal })
+      if (signal.aborted) return
+      this.#pacer.succeeded()
+      dispatch({ type: 'summary-described', stream, summary, at: at() })
+    } catch (error) {
+      if (signal.aborted) return
+      const failure = failureOf(error, 'DescribeStreamSummary')
+      this.#pacer.failed(failure)
+      dispatch({ type: 'summary-failed', stream, failure, at: at() })
+    }
+  }
+
+  /** When each summary was last asked for, whatever came of it. */
+  readonly #askedAt = new Map<string, number>()
+
+  #isDue(stream: StreamRef): boolean {
+    const model = this.#model()
+    const askedAt = this.#askedAt.get(streamKey(stream))
+    const fetched = model.summaries.get(streamKey(stream))
+    if (askedAt === undefined || fetched === undefined) return true
+    const age = this.#options.context.clock.now() - askedAt
+    if (fetched.failure !== undefined && isRefusal(fetched.failure)) return age >= REFUSED_MILLIS
+    if (this.#refreshedAt > askedAt) return true
+    const status = fetched.value?.streamStatus
+    const isSettled = status === undefined || status === 'ACTIVE'
+    return age >= (isSettled ? SUMMARY_MILLIS : CHANGING_SUMMARY_MILLIS)
+  }
+
+  #dueStream(): StreamRef | undefined {
+    const model = this.#model()
+    const screen = topScreen(model)
+    if (screen.screen !== 'streams') return undefined
+    const rows = streamRows(model, screen)
+    const { top } = selectionOf(model, screen)
+    const fromTop = [...rows.slice(top), ...rows.slice(0, top)]
+    return fromTop.find(row => this.#isDue(row.stream))?.stream
+  }
+
+  async #shards(stream: StreamRef, signal: AbortSignal): Promise<void> {
+    const { context, dispatch } = this.#options
+    let pauseMillis = SHARDS_MILLIS
+    while (!signal.aborted) {
+      dispatch({ type: 'shards-requested', stream })
+      const startedAt = context.clock.now()
+      try {
+        const shards = await context.api.listShards(stream, { signal })
+        if (signal.aborted) return
+        dispatch({ type: 'shards-listed', stream, shards, at: context.clock.now() })
+        const status = this.#model().summaries.get(streamKey(stream))?.value?.streamStatus
+        const isChanging = status === 'UPDATING' || status === 'CREATING'
+        // A listing of thousands takes seconds and many calls: it is asked for less often.
+        const tookMillis = context.clock.now() - startedAt
+        pauseMillis = Math.max(isChanging ? CHANGING_SHARDS_MILLIS : SHARDS_MILLIS, tookMillis * 10)
+      } catch (error) {
+        if (signal.aborted) return
+        const failure = failureOf(error, 'ListShards')
+        dispatch({ type: 'shards-failed', stream, failure, at: context.clock.now() })
+        pauseMillis = isRefusal(failure) ? REFUSED_MILLIS : Math.min(pauseMillis * 2, LONGEST_MILLIS)
+      }
+      await this.#pause(pauseMillis, signal)
+    }
+  }
+
+  /** Waits, or less when the user asks for fresh data. */
+  async #pause(millis: number, signal: AbortSignal): Promise<void> {
+    const woken = new AbortController()
+    const wake = () => woken.abort()
+    this.#wakers.add(wake)
+    await this.#options.context.clock.sleep(millis, AbortSignal.any([signal, woken.signal]))
+    this.#wakers.delete(wake)
+  }
+}
+
+/** What asking again soon would not change. */
+function isRefusal(failure: Failure): boolean {
+  return failure.kind === 'denied' || failure.kind === 'unsupported'
+}

@@ -1,0 +1,241 @@
+import { failureOf } from '../domain/failure.ts'
+import type { StreamRecord } from '../domain/record.ts'
+import { explainReaderState, type TailEvent } from '../domain/tail-event.ts'
+import { parseStartFrom } from '../domain/time-expression.ts'
+import type { Event } from '../state/event.ts'
+import { type Model, type ReaderInfo, type ScreenState, streamKey } from '../state/model.ts'
+import type { TailRow } from '../state/tail-row.ts'
+import { tailStream } from '../tail/stream-tail.ts'
+import type { Tail } from '../tail/tail-options.ts'
+import type { RunnerContext } from './act-runner.ts'
+import { tailRowsOf } from './tail-rows.ts'
+
+/** How long a tail that was left keeps its places and rows, so that coming back goes on without a gap. */
+const KEPT_MILLIS = 600_000
+/** Readers change in crowds; the state hears of them together. */
+const READERS_MILLIS = 100
+
+type TailScreen = Extract<ScreenState, { screen: 'tail' }>
+
+type Running = {
+  readonly key: string
+  readonly stop: AbortController
+  readonly tail: Tail
+  /** Set while no screen shows it: it makes no call. */
+  leftAt: AbortController | undefined
+}
+
+export type TailFeedOptions = {
+  readonly context: RunnerContext
+  readonly dispatch: (event: Event) => void
+}
+
+/**
+ * Runs the tail of the uppermost tail screen. Once that screen is left, reading stops at its places; back on the same
+ * tail it goes on from there. Another tail ends the one before.
+ */
+export class TailFeed {
+  readonly #options: TailFeedOptions
+  #running: Running | undefined
+
+  constructor(options: TailFeedOptions) {
+    this.#options = options
+  }
+
+  /** Brings what runs in line with what is on screen. */
+  show(model: Model): void {
+    const screen = model.isLeaving ? undefined : shownTail(model)
+    const running = this.#running
+    if (screen === undefined) {
+      if (running !== undefined && running.leftAt === undefined) this.#leave(running)
+      return
+    }
+    const key = keyOf(model, screen)
+    if (running?.key === key) {
+      if (running.leftAt !== undefined) this.#comeBack(running)
+      return
+    }
+    this.#end()
+    this.#start(key, screen)
+  }
+
+  /** The connection is another one: nothing of the old tail may go on. */
+  forget(): void {
+    this.#end()
+  }
+
+  close(): void {
+    this.#end()
+  }
+
+  #leave(running: Running): void {
+    running.tail.pause()
+    const left = new AbortController()
+    running.leftAt = left
+    void this.#options.context.clock.sleep(KEPT_MILLIS, left.signal).then(() => {
+      if (!left.signal.aborted && this.#running === running) this.#end()
+    })
+  }
+
+  #comeBack(running: Running): void {
+    running.leftAt?.abort()
+    running.leftAt = undefined
+    running.tail.resume()
+  }
+
+  #end(): void {
+    const running = this.#running
+    this.#running = undefined
+    running?.leftAt?.abort()
+    running?.stop.abort()
+  }
+
+  #start(key: string, screen: TailScreen): void {
+    const { context, dispatch } = this.#options
+    const { stream, shardId, from } = screen
+    const view = { ...(shardId === undefined ? {} : { shardId }), from }
+    dispatch({ type: 'tail-started', stream, ...view })
+    const stop = new AbortController()
+    try {
+      const { from: start, assumption } = parseStartFrom(from, context.clock.now())
+      if (assumption !== undefined) {
+        const notice = { level: 'info', text: `${from}: ${assumption}`, at: context.clock.now() } as const
+        dispatch({ type: 'noticed', notice })
+      }
+      const tail = tailStream({
+        api: context.tailApi,
+        stream,
+        from: start,
+        ...(shardId === undefined ? {} : { shardIds: [shardId] }),
+        clock: context.clock,
+        random: context.random,
+        signal: stop.signal,
+      })
+      const running: Running = { key, stop, tail, leftAt: undefined }
+      this.#running = running
+      void this.#follow(running, screen)
+    } catch (error) {
+      this.#running = undefined
+      dispatch({ type: 'tail-failed', failure: failureOf(error, 'tail') })
+    }
+  }
+
+  async #follow(running: Running, screen: TailScreen): Promise<void> {
+    const { context } = this.#options
+    const readers = new ReaderBoard(context, event => {
+      if (this.#running === running) this.#options.dispatch(event)
+    })
+    try {
+      for await (const event of running.tail) {
+        if (this.#running !== running) return
+        for (const made of eventsOf(event, screen, readers, context.clock.now())) this.#options.dispatch(made)
+      }
+    } catch (error) {
+      if (this.#running === running) {
+        this.#options.dispatch({ type: 'tail-failed', failure: failureOf(error, 'tail') })
+      }
+    } finally {
+      running.leftAt?.abort()
+      readers.flush()
+    }
+  }
+}
+
+function eventsOf(event: TailEvent, screen: TailScreen, readers: ReaderBoard, now: number): readonly Event[] {
+  const { stream } = screen
+  switch (event.type) {
+    case 'shards-listed':
+      return [{ type: 'shards-listed', stream, shards: event.shards, at: now }]
+    case 'reader-changed':
+      readers.changed(event.shardId, event.reader)
+      return []
+    case 'records-arrived': {
+      readers.received(event.shardId, event.records.length, event.millisBehindLatest)
+      return [{ type: 'rows-arrived', rows: rowsOf(event.records), recordCount: event.records.length }]
+    }
+    case 'shard-ended':
+      return []
+    case 'tailing':
+      return [{ type: 'tail-ready', stream }]
+    case 'failure-met':
+      return event.isRetried ? [{ type: 'tail-troubled', failure: event.failure }] : []
+    case 'failure-passed':
+      return [{ type: 'tail-troubled' }]
+    case 'finished':
+      readers.flush()
+      if (event.reason === 'failed' && event.totals.failure !== undefined) {
+        return [{ type: 'tail-failed', failure: event.totals.failure }]
+      }
+      return event.reason === 'aborted' ? [] : [{ type: 'tail-finished' }]
+  }
+}
+
+function rowsOf(records: readonly StreamRecord[]): readonly TailRow[] {
+  return records.flatMap(tailRowsOf)
+}
+
+/** What each shard's reader does, announced in batches: a tail of thousands of shards changes many at once. */
+class ReaderBoard {
+  readonly #context: RunnerContext
+  readonly #dispatch: (event: Event) => void
+  readonly #readers = new Map<string, ReaderInfo>()
+  readonly #changed = new Set<string>()
+  #isWaiting = false
+
+  constructor(context: RunnerContext, dispatch: (event: Event) => void) {
+    this.#context = context
+    this.#dispatch = dispatch
+  }
+
+  changed(shardId: string, reader: Extract<TailEvent, { type: 'reader-changed' }>['reader']): void {
+    const before = this.#readers.get(shardId)
+    const behind = 'millisBehindLatest' in reader ? reader.millisBehindLatest : before?.millisBehindLatest
+    const note = explainReaderState(reader)
+    this.#set({
+      shardId,
+      state: reader.state,
+      recordCount: before?.recordCount ?? 0,
+      ...(behind === undefined ? {} : { millisBehindLatest: behind }),
+      ...('failure' in reader ? { failure: reader.failure } : {}),
+      ...(note === '' ? {} : { note }),
+    })
+  }
+
+  received(shardId: string, count: number, millisBehindLatest: number | undefined): void {
+    const before = this.#readers.get(shardId)
+    this.#set({
+      ...(before ?? { shardId, state: 'reading' }),
+      recordCount: (before?.recordCount ?? 0) + count,
+      ...(millisBehindLatest === undefined ? {} : { millisBehindLatest }),
+    })
+  }
+
+  flush(): void {
+    this.#isWaiting = false
+    if (this.#changed.size === 0) return
+    const readers = [...this.#changed].flatMap(shardId => this.#readers.get(shardId) ?? [])
+    this.#changed.clear()
+    this.#dispatch({ type: 'readers-changed', readers })
+  }
+
+  #set(reader: ReaderInfo): void {
+    this.#readers.set(reader.shardId, reader)
+    this.#changed.add(reader.shardId)
+    if (this.#isWaiting) return
+    this.#isWaiting = true
+    void this.#context.clock.sleep(READERS_MILLIS).then(() => this.flush())
+  }
+}
+
+function shownTail(model: Model): TailScreen | undefined {
+  return model.screens.findLast((screen): screen is TailScreen => screen.screen === 'tail')
+}
+
+function keyOf(model: Model, screen: TailScreen): string {
+  return JSON.stringify([
+    model.connectionCount,
+    streamKey(screen.stream),
+    screen.shardId ?? null,
+    screen.from,
+  ])
+}

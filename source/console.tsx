@@ -1,0 +1,83 @@
+import { askMfaCode } from './cli/ask-mfa-code.ts'
+import type { CommonFlags } from './cli/parse.ts'
+import { readInput } from './cli/read-input.ts'
+import { readConfig, readDotenv } from './config.ts'
+import { usageFailure } from './domain/failure.ts'
+import { startLoopbackSandbox } from './loopback-sandbox.ts'
+import { openConsole } from './open-console.tsx'
+import { SYSTEM_CLOCK } from './system-clock.ts'
+import type { ColorLevel } from './ui/theme.ts'
+
+/** Variables that name an account or an endpoint: whoever has set one means that, not the sandbox. */
+const CHOOSING_VARIABLES = [
+  'AWS_ENDPOINT_URL_KINESIS',
+  'AWS_ENDPOINT_URL',
+  'AWS_PROFILE',
+  'AWS_ACCESS_KEY_ID',
+  'AWS_WEB_IDENTITY_TOKEN_FILE',
+  'AWS_ROLE_ARN',
+] as const
+
+/**
+ * The console on this terminal, until it is left; resolves with the exit code. Without a word about where, it opens on
+ * an embedded sandbox and reaches nothing else.
+ * @throws FailureError before the screen opens: a terminal that cannot show it, a bad setting, no credentials
+ */
+export async function runConsole(flags: CommonFlags): Promise<number> {
+  if (process.env.TERM === 'dumb') {
+    throw usageFailure(
+      'shardscope',
+      'the console needs a terminal that can move its cursor, and TERM is "dumb"',
+      'Use another terminal, or name a command such as shardscope streams.',
+    )
+  }
+  const { aws } = readConfig({ flags, environment: process.env, dotenv: readDotenv(process.cwd()) })
+  const hasChosen =
+    (aws.endpointUrl ?? aws.profile ?? aws.region) !== undefined ||
+    CHOOSING_VARIABLES.some(name => aws.variables.has(name))
+  const isSandbox = flags.sandbox || !hasChosen
+  // AWS is loaded while the sandbox starts; neither is needed by the other commands' help.
+  const [sandbox, { connect }, { isLoopback }, { sandboxSettings }, { kinesisRegions }] = await Promise.all([
+    isSandbox ? startLoopbackSandbox({ port: 0, hasTraffic: true }) : undefined,
+    import('./aws/connect.ts'),
+    import('./aws/endpoint.ts'),
+    import('./aws/settings.ts'),
+    import('./aws/regions.ts'),
+  ])
+  try {
+    return await openConsole({
+      connect: hooks =>
+        connect({ settings: sandbox === undefined ? aws : sandboxSettings(sandbox.url), ...hooks }),
+      isArmedAt: connection => flags.write || isLoopback(connection.session().endpointUrl.value),
+      askMfaCode: (serial, signal) =>
+        askMfaCode({ input: process.stdin, output: process.stdout }, serial, signal),
+      regions: kinesisRegions(),
+      startSandbox: startLoopbackSandbox,
+      readInput: (path, signal) => readInput(path, process.stdin, signal),
+      stdin: process.stdin,
+      stdout: process.stdout,
+      stderr: process.stderr,
+      clock: SYSTEM_CLOCK,
+      random: Math.random,
+      colorLevel: colorLevelOf(process.env, process.stdout.getColorDepth()),
+      host: {
+        on: (name, listener) => process.on(name, listener),
+        off: (name, listener) => process.off(name, listener),
+        // The whole job, as a shell would stop it: npm, say, may stand between it and this process.
+        stop: () => void process.kill(0, 'SIGTSTP'),
+      },
+    })
+  } finally {
+    await sandbox?.close()
+  }
+}
+
+/** Colours to use: none where NO_COLOR is set to anything (no-color.org), else what the terminal can do. */
+export function colorLevelOf(
+  environment: Readonly<Record<string, string | undefined>>,
+  colorDepth: number,
+): ColorLevel {
+  if (environment.NO_COLOR !== undefined && environment.NO_COLOR !== '') return 'none'
+  if (colorDepth >= 8) return '256'
+  return colorDepth >= 4 ? '16' : 'none'
+}

@@ -1,0 +1,245 @@
+import { render } from 'ink'
+import type { Connection, ConnectOptions } from './aws/connection.ts'
+import { exitCodeOf } from './cli/exit-codes.ts'
+import { ActRunner, type RunnerContext } from './commands/act-runner.ts'
+import type { Context, TerminalPort } from './commands/command.ts'
+import { KeyHandler } from './commands/key-handler.ts'
+import { COMMANDS } from './commands/registry.ts'
+import { ScreenFeed } from './commands/screen-feed.ts'
+import { ConsoleSession } from './console-session.ts'
+import type { Clock } from './domain/clock.ts'
+import type { Arming } from './domain/session.ts'
+import { OutputGuard } from './output-guard.ts'
+import { type Event, isUrgent } from './state/event.ts'
+import { initialModel } from './state/initial-model.ts'
+import type { Model } from './state/model.ts'
+import { Store, type Timer } from './state/store.ts'
+import { update } from './state/update.ts'
+import { App } from './ui/app.tsx'
+import { FrameSource } from './ui/frame-source.ts'
+import { type ColorLevel, themeFor } from './ui/theme.ts'
+
+/** What connecting needs of the console: calls and warnings go to its log, questions to the terminal. */
+export type ConnectHooks = Pick<ConnectOptions, 'onCall' | 'onWarning' | 'askMfaCode'> & {
+  readonly arming: Arming
+}
+
+export type ConsoleOptions = {
+  /** Resolves with credentials loaded: whatever must be asked on a plain terminal is asked before the screen opens. */
+  readonly connect: (hooks: ConnectHooks) => Promise<Connection>
+  /** Whether writes are allowed from the start, once it is known where the connection leads. */
+  readonly isArmedAt: (connection: Connection) => boolean
+  readonly askMfaCode?: ConnectOptions['askMfaCode']
+  readonly regions: readonly string[]
+  readonly startSandbox: Context['startSandbox']
+  readonly readInput: (path: string, signal: AbortSignal) => Promise<Uint8Array>
+  readonly stdin: NodeJS.ReadStream
+  readonly stdout: NodeJS.WriteStream
+  readonly stderr: NodeJS.WriteStream
+  readonly clock: Clock
+  readonly random: () => number
+  readonly colorLevel: ColorLevel
+  /** The process that gets signals and fails; its own in a test. */
+  readonly host: Host
+}
+
+export type Host = {
+  on(name: string, listener: (value: unknown) => void): unknown
+  off(name: string, listener: (value: unknown) => void): unknown
+  /** Stops the job until the shell continues it. */
+  stop(): void
+}
+
+const SIGNAL_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
+/** A terminal that is gone takes no last words: leaving does not wait for it longer than this. */
+const LEAVE_MILLIS = 1_000
+
+const TIMER: Timer = (callback, millis) => {
+  const timer = setTimeout(callback, millis)
+  return () => clearTimeout(timer)
+}
+
+/**
+ * Connects, shows the console until it is left, and gives the terminal back as it was. Resolves with the exit code.
+ * @throws FailureError where connecting fails, before the screen opens
+ */
+export async function openConsole(options: ConsoleOptions): Promise<number> {
+  const { clock, host } = options
+  const early: Event[] = []
+  let dispatch = (event: Event): void => void early.push(event)
+  let session: ConsoleSession | undefined
+  let handOver: ((meanwhile: () => void | Promise<void>) => Promise<void>) | undefined
+  const arming: Arming = { armed: false }
+  const log = (text: string): void => {
+    const call = { operation: 'message', at: clock.now(), durationMillis: 0, outcome: 'note' } as const
+    for (const detail of text.split('\n')) {
+      if (detail.trim() !== '') dispatch({ type: 'call-ended', call: { ...call, detail } })
+    }
+  }
+  const ask = options.askMfaCode
+  const connection = await options.connect({
+    arming,
+    onCall: call => session?.callEnded(call),
+    onWarning: log,
+    ...(ask === undefined
+      ? {}
+      : {
+          askMfaCode: async (serial, signal) => {
+            if (handOver === undefined) return ask(serial, signal)
+            let code = ''
+            await handOver(async () => {
+              code = await ask(serial, signal)
+            })
+            return code
+          },
+        }),
+  })
+  arming.armed = options.isArmedAt(connection)
+  const consoleSession = new ConsoleSession({
+    connection,
+    arming,
+    regions: options.regions,
+    dispatch: event => dispatch(event),
+  })
+  session = consoleSession
+
+  const { columns, rows } = options.stdout
+  const viewport = { columns: columns || 80, rows: rows || 24 }
+  const initial = initialModel(consoleSession.info(), { viewport, now: clock.now() })
+  const store = new Store<Model, Event>({ initial, update, isUrgent, timer: TIMER })
+  dispatch = store.dispatch
+  for (const event of early) dispatch(event)
+
+  const leaving = new AbortController()
+  let isAway = false
+  const away = async (meanwhile: () => void | Promise<void>): Promise<void> => {
+    if (isAway || handOver === undefined) return
+    isAway = true
+    try {
+      await handOver(meanwhile)
+    } finally {
+      isAway = false
+    }
+  }
+  const terminal: TerminalPort = {
+    redraw: () => void away(() => {}),
+    suspend: () => void away(() => host.stop()),
+  }
+  const context: RunnerContext = {
+    get api() {
+      return consoleSession.api
+    },
+    get tailApi() {
+      return consoleSession.api
+    },
+    session: consoleSession,
+    clock,
+    random: options.random,
+    model: store.snapshot,
+    readInput: path => options.readInput(path, leaving.signal),
+    startSandbox: options.startSandbox,
+    terminal,
+  }
+  const runner = new ActRunner({
+    commands: COMMANDS,
+    context,
+    dispatch: store.dispatch,
+    signal: leaving.signal,
+  })
+  const keys = new KeyHandler({
+    commands: COMMANDS,
+    runner,
+    dispatch: store.dispatch,
+    model: store.snapshot,
+    now: () => clock.now(),
+  })
+  const frames = new FrameSource({
+    model: store.snapshot,
+    subscribe: store.subscribe,
+    commands: COMMANDS,
+    theme: themeFor(options.colorLevel),
+  })
+  const feed = new ScreenFeed({ context, dispatch: store.dispatch, subscribe: store.subscribe })
+
+  const guard = new OutputGuard(options.stderr, log)
+  let crash: { readonly error: unknown } | undefined
+  const ink = render(
+    <App
+      frames={frames}
+      onKey={press => keys.press(press)}
+      onPaste={text => keys.paste(text)}
+      onResize={next => store.dispatch({ type: 'viewport-changed', viewport: next })}
+      onReady={suspend => {
+        handOver = suspend
+      }}
+    />,
+    {
+      stdin: options.stdin,
+      stdout: options.stdout,
+      stderr: guard.stderr,
+      alternateScreen: true,
+      incrementalRendering: true,
+      maxFps: 60,
+      exitOnCtrlC: false,
+      // Ink would take any CI variable, even an empty one, for a reason to draw nothing.
+      interactive: true,
+      patchConsole: false,
+    },
+  )
+  const leave = (exitCode: number): void => {
+    store.dispatch({ type: 'leave-requested', exitCode })
+  }
+  const fail = (error: unknown): void => {
+    crash ??= { error }
+    leave(exitCodeOf('internal'))
+  }
+  const listeners: readonly (readonly [string, (value: unknown) => void])[] = [
+    ...Object.entries(SIGNAL_CODES).map(([name, code]) => [name, () => leave(code)] as const),
+    ['uncaughtException', fail],
+    ['unhandledRejection', fail],
+    // Continued after a stop from outside: the shell has taken raw mode away.
+    ['SIGCONT', () => void away(() => {})],
+  ]
+  for (const [name, listener] of listeners) host.on(name, listener)
+
+  let patience: NodeJS.Timeout | undefined
+  const left = new Promise<void>(resolve => {
+    store.subscribe(() => {
+      if (!store.snapshot().isLeaving) return
+      try {
+        ink.unmount()
+      } catch (error) {
+        crash ??= { error }
+      }
+      patience ??= setTimeout(resolve, LEAVE_MILLIS)
+    })
+  })
+  feed.start()
+  try {
+    await Promise.race([ink.waitUntilExit(), left])
+  } catch (error) {
+    crash ??= { error }
+  } finally {
+    clearTimeout(patience)
+    leaving.abort()
+    feed.stop()
+    store.close()
+    consoleSession.close()
+    guard.restore()
+    for (const [name, listener] of listeners) host.off(name, listener)
+  }
+  if (crash === undefined) return store.snapshot().exitCode
+  const { error } = crash
+  const { exitCode } = store.snapshot()
+  // A terminal that went away while it was being restored is the end that the signal asked for.
+  if (isGoneTerminal(error)) return exitCode || SIGNAL_CODES.SIGHUP
+  options.stderr.write(
+    `shardscope: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  )
+  return exitCodeOf('internal')
+}
+
+function isGoneTerminal(error: unknown): boolean {
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined
+  return code === 'EIO' || code === 'EPIPE'
+}

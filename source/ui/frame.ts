@@ -1,0 +1,93 @@
+import type { Command } from '../commands/command.ts'
+import type { Dialog, Model, ScreenState } from '../state/model.ts'
+import { SMALLEST_VIEWPORT, topScreen } from '../state/selection.ts'
+import { type BoxContent, withBox } from './dialogs/box.ts'
+import { confirmBox } from './dialogs/confirm.ts'
+import { formBox } from './dialogs/form.ts'
+import { helpBox } from './dialogs/help.ts'
+import { paletteBox } from './dialogs/palette.ts'
+import { keyLine } from './key-line.ts'
+import { EMPTY_LINE, type Line, line, spread } from './line.ts'
+import { noticeLine } from './notice-line.ts'
+import { paint } from './paint.ts'
+import { callsView } from './screens/calls.ts'
+import { recordView } from './screens/record.ts'
+import { shardsView } from './screens/shards.ts'
+import { streamsView } from './screens/streams.ts'
+import { tailView } from './screens/tail.ts'
+import { statusLine } from './status-line.ts'
+import type { Theme } from './theme.ts'
+import { type ScreenView, type View, viewOf } from './view.ts'
+
+//  status     where we are connected to, what we may do, how old the data is
+//  title      where the user is                                     numbers of the whole
+//  facts      state, filter, failure
+//  HEADER
+//  body ...
+//  notice     filter, notice, act in progress
+//  keys       what can be pressed now
+
+/** The whole screen: exactly as many lines as the terminal has rows, each exactly as wide as it has columns. */
+export function frameOf(model: Model, commands: readonly Command[], theme: Theme): readonly string[] {
+  const { columns, rows } = model.viewport
+  const lines =
+    columns < SMALLEST_VIEWPORT.columns || rows < SMALLEST_VIEWPORT.rows
+      ? tooSmall(model)
+      : linesOf(viewOf(model, commands))
+  return Array.from({ length: rows }, (_, index) => paint(lines[index] ?? EMPTY_LINE, columns, theme))
+}
+
+function linesOf(view: View): readonly Line[] {
+  const { model } = view
+  const screen = screenView(view, topScreen(model))
+  const filled = Array.from({ length: view.height }, (_, index) => screen.body[index] ?? EMPTY_LINE)
+  const box = model.dialog === undefined ? undefined : boxOf(view, model.dialog)
+  return [
+    statusLine(view),
+    spread(screen.title, screen.summary ?? EMPTY_LINE, view.width),
+    screen.facts,
+    screen.header,
+    ...(box === undefined ? filled : withBox(filled, box, view.width)),
+    noticeLine(view),
+    keyLine(view),
+  ]
+}
+
+function screenView(view: View, screen: ScreenState): ScreenView {
+  switch (screen.screen) {
+    case 'streams':
+      return streamsView(view, screen)
+    case 'shards':
+      return shardsView(view, screen)
+    case 'tail':
+      return tailView(view, screen)
+    case 'record':
+      return recordView(view, screen)
+    case 'calls':
+      return callsView(view, screen)
+  }
+}
+
+function boxOf(view: View, dialog: Dialog): BoxContent | undefined {
+  switch (dialog.dialog) {
+    case 'filter':
+      return undefined
+    case 'palette':
+      return paletteBox(view, dialog)
+    case 'help':
+      return helpBox(view, dialog)
+    case 'form':
+      return formBox(view, dialog)
+    case 'confirm':
+      return confirmBox(view, dialog)
+  }
+}
+
+function tooSmall({ viewport }: Model): readonly Line[] {
+  const { columns, rows } = SMALLEST_VIEWPORT
+  return [
+    line(`Too small: ${viewport.columns}x${viewport.rows}.`),
+    line(`Needs ${columns}x${rows}.`),
+    line('q quits.'),
+  ]
+}

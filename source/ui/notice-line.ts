@@ -1,0 +1,37 @@
+import type { Model, Notice } from '../state/model.ts'
+import { type Line, line, span } from './line.ts'
+import { fieldSpans } from './text-input.ts'
+import type { Tone } from './theme.ts'
+import type { View } from './view.ts'
+
+const LEVELS: Readonly<Record<Notice['level'], readonly [string, Tone | undefined]>> = {
+  info: ['', undefined],
+  success: ['ok: ', 'good'],
+  warning: ['! ', 'warning'],
+  error: ['ERROR ', 'bad'],
+}
+
+/** The line above the keys: the filter while it is typed, else the newest notice, else the act in progress. */
+export function noticeLine(view: View): Line {
+  const { model } = view
+  const { dialog, notice } = model
+  if (dialog?.dialog === 'filter') {
+    return line(span('/', 'key'), ...fieldSpans(dialog, Math.max(1, view.width - 2), true))
+  }
+  if (notice !== undefined) {
+    const [sign, tone] = LEVELS[notice.level]
+    return line(span(sign, tone), notice.text)
+  }
+  return actLine(model)
+}
+
+function actLine(model: Model): Line {
+  const running = model.acts.filter(act => act.state === 'running')
+  const act = running.at(-1)
+  if (act === undefined) return []
+  const others = running.length > 1 ? ` (and ${running.length - 1} more)` : ''
+  return line(
+    span('running: ', 'accent'),
+    `${act.title}${others}${act.detail === undefined ? '' : `: ${act.detail}`}`,
+  )
+}

@@ -1,0 +1,184 @@
+import { type Model, streamKey } from '../../state/model.ts'
+import { readersOf, type ShardRow, shardCounts, shardRows } from '../../state/select-shards.ts'
+import { selectionOf } from '../../state/selection.ts'
+import { failureLines, keyLines, staleLine } from '../failure-lines.ts'
+import { counted, countText, hoursText, lagText, shareText, UNKNOWN } from '../format.ts'
+import { type Line, line, span } from '../line.ts'
+import { type Column, headerLine, layOut, rowLine, widest } from '../table.ts'
+import { keyOf, type ScreenOf, type ScreenView, type View } from '../view.ts'
+import { modeText, statusTone } from './streams.ts'
+
+//  Streams > orders                                       4 open, 2 closed shards
+//  ACTIVE  provisioned  retention 24 h  0 consumers
+//    SHARD                 STATE   RANGE SHARE  LINEAGE     LAG     READER
+//  > shardId-000000000002  open         25.0 %  <- 0        at tip  caught-up
+//    shardId-000000000003  open         25.0 %  <- 0        3m 12s  reading
+//    shardId-000000000000  closed       50.0 %  -> 2,3      -       ended
+
+export function shardsView(view: View, screen: ScreenOf<'shards'>): ScreenView {
+  const { model } = view
+  const rows = shardRows(model, screen)
+  const { index, top } = selectionOf(model, screen)
+  const counts = shardCounts(model, screen.stream)
+  const isRead = readersOf(model, screen.stream) !== undefined
+  const columns = layOut(columnsFor(rows, isRead), view.width)
+  const summary =
+    counts === undefined
+      ? []
+      : line(`${countText(counts.openCount)} open, ${counted(counts.closedCount, 'closed shard')}`)
+  return {
+    title: [...streamTitle(screen.stream.streamName)],
+    summary,
+    facts: factsLine(view, screen, rows[index]),
+    header: headerLine(columns, screen.sort),
+    body:
+      rows.length > 0
+        ? rows
+            .slice(top, top + view.height)
+            .map((row, offset) => rowLine(columns, row, top + offset === index))
+        : emptyBody(view, screen),
+  }
+}
+
+export function streamTitle(streamName: string): Line {
+  return line(span('Streams > ', 'muted'), span(streamName, 'title'))
+}
+
+function columnsFor(rows: readonly ShardRow[], isRead: boolean): readonly Column<ShardRow>[] {
+  const idWidth = Math.max(
+    20,
+    widest(
+      rows.map(row => row.id),
+      40,
+    ),
+  )
+  return [
+    { key: 'shard', header: 'SHARD', width: 20, maxWidth: idWidth, priority: 0, text: row => row.id },
+    {
+      key: 'state',
+      header: 'STATE',
+      width: 6,
+      priority: 1,
+      text: row => (row.isOpen ? 'open' : 'closed'),
+      tone: row => (row.isOpen ? 'good' : 'muted'),
+    },
+    {
+      key: 'share',
+      header: 'SHARE',
+      align: 'right',
+      width: 7,
+      priority: 2,
+      text: row => shareText(row.share),
+    },
+    {
+      key: 'lineage',
+      header: 'LINEAGE',
+      width: 10,
+      maxWidth: Math.max(
+        10,
+        widest(
+          rows.map(row => row.lineageText),
+          24,
+        ),
+      ),
+      priority: 3,
+      text: row => row.lineageText,
+    },
+    {
+      key: 'lag',
+      header: 'LAG',
+      align: 'right',
+      width: 7,
+      priority: 3.5,
+      text: row => (row.reader?.state === 'ended' ? UNKNOWN : lagText(row.reader?.millisBehindLatest)),
+      tone: row => ((row.reader?.millisBehindLatest ?? 0) > 60_000 ? 'warning' : undefined),
+    },
+    {
+      key: 'reader',
+      header: 'READER',
+      width: 9,
+      maxWidth: 18,
+      priority: isRead ? 4 : 9,
+      text: row => row.reader?.state ?? UNKNOWN,
+      tone: row => readerTone(row.reader?.state),
+    },
+    {
+      key: 'records',
+      header: 'READ',
+      align: 'right',
+      width: 8,
+      priority: isRead ? 5 : 10,
+      text: row => countText(row.reader?.recordCount),
+    },
+    {
+      key: 'range',
+      header: 'HASH KEYS FROM',
+      align: 'right',
+      width: 39,
+      priority: 6,
+      text: row => row.shard.hashKeyRange.startingHashKey.toString(),
+    },
+  ]
+}
+
+function readerTone(state: string | undefined) {
+  if (state === 'throttled' || state === 'stalled') return 'warning'
+  return state === 'failed' ? 'bad' : undefined
+}
+
+function factsLine(view: View, screen: ScreenOf<'shards'>, selected: ShardRow | undefined): Line {
+  const { model } = view
+  const fetched = model.shards.get(streamKey(screen.stream))
+  const stale = fetched === undefined ? undefined : staleLine(fetched, model.now)
+  if (stale !== undefined) return stale
+  if (screen.filter !== '') return line('Only rows with ', span(screen.filter, 'accent'))
+  const note = selected?.reader?.note
+  if (note !== undefined) return line(`${selected?.id}: ${note}`)
+  return streamFacts(model, screen)
+}
+
+/** What the summary says of a stream; parts that it did not say are left out. */
+function streamFacts(model: Model, screen: ScreenOf<'shards'>): Line {
+  const summary = model.summaries.get(streamKey(screen.stream))?.value
+  if (summary === undefined) return []
+  const parts = [
+    span(modeText(summary.streamMode)),
+    ...(summary.retentionPeriodHours === undefined
+      ? []
+      : [span(`retention ${hoursText(summary.retentionPeriodHours)}`)]),
+    ...(summary.encryptionType === undefined
+      ? []
+      : [span(`encryption ${summary.encryptionType.toLowerCase()}`)]),
+    ...(summary.consumerCount === undefined ? [] : [span(counted(summary.consumerCount, 'consumer'))]),
+  ]
+  const status = summary.streamStatus
+  return [span(status ?? UNKNOWN, statusTone(status)), ...parts.flatMap(part => [span('  '), part])]
+}
+
+function emptyBody(view: View, screen: ScreenOf<'shards'>): readonly Line[] {
+  const fetched = view.model.shards.get(streamKey(screen.stream))
+  if (fetched?.value === undefined && fetched?.failure !== undefined) {
+    return failureLines(fetched.failure, view, [
+      ['view.refresh', 'try again'],
+      ['view.back', 'back to the streams'],
+      ['stream.open-named', 'open another stream by name or ARN'],
+    ])
+  }
+  if (fetched?.value === undefined) {
+    return [[], line('  ', span('Asking for the shards (ListShards) ...', 'muted'))]
+  }
+  if (screen.filter !== '') {
+    return [
+      [],
+      line('  No shard contains ', span(screen.filter, 'accent'), '.'),
+      [],
+      ...keyLines(view, [['view.back', 'clear the filter']]),
+    ]
+  }
+  if (fetched.value.length > 0) {
+    return [[], line(`  No shard is open. ${keyOf(view, 'shards.toggle-closed')} shows the closed ones.`)]
+  }
+  const status = view.model.summaries.get(streamKey(screen.stream))?.value?.streamStatus
+  const why = status === 'CREATING' ? ' It is being created.' : ''
+  return [[], line(`  The stream has no shards yet.${why}`)]
+}

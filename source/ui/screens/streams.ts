@@ -1,0 +1,164 @@
+import { type StreamRow, streamCount, streamRows } from '../../state/select-streams.ts'
+import { selectionOf } from '../../state/selection.ts'
+import { failureLines, keyLines, staleLine } from '../failure-lines.ts'
+import { ageText, counted, countText, hoursText, UNKNOWN } from '../format.ts'
+import { type Line, line, span } from '../line.ts'
+import { type Column, headerLine, layOut, rowLine, widest } from '../table.ts'
+import type { Tone } from '../theme.ts'
+import type { ScreenOf, ScreenView, View } from '../view.ts'
+
+//  SANDBOX  ARMED  us-east-1  http://127.0.0.1:41234                     data <10s
+//  Streams                                                              6 streams
+//
+//    NAME              STATUS    MODE         SHARDS  RETENTION  CREATED
+//  > orders            ACTIVE    provisioned       4       24 h       2m
+//    payments          UPDATING  on-demand         8        7 d       3h
+//
+//  enter shards  t tail  p put  / filter            : commands  ? help  q quit
+
+export function streamsView(view: View, screen: ScreenOf<'streams'>): ScreenView {
+  const { model } = view
+  const rows = streamRows(model, screen)
+  const { index, top } = selectionOf(model, screen)
+  const total = streamCount(model)
+  const columns = layOut(columnsFor(rows, model.now), view.width)
+  const summary =
+    total === undefined
+      ? []
+      : line(
+          span(
+            rows.length === total
+              ? counted(total, 'stream')
+              : `${countText(rows.length)} of ${counted(total, 'stream')}`,
+          ),
+        )
+  const body =
+    rows.length > 0
+      ? rows.slice(top, top + view.height).map((row, offset) => rowLine(columns, row, top + offset === index))
+      : emptyBody(view, screen)
+  return {
+    title: line(span('Streams', 'title')),
+    summary,
+    facts: factsLine(view, screen, rows[index]),
+    header: headerLine(columns, screen.sort),
+    body,
+  }
+}
+
+function columnsFor(rows: readonly StreamRow[], now: number): readonly Column<StreamRow>[] {
+  return [
+    {
+      key: 'name',
+      header: 'NAME',
+      width: 14,
+      maxWidth: Math.max(
+        14,
+        widest(
+          rows.map(row => row.streamName),
+          128,
+        ),
+      ),
+      priority: 0,
+      text: row => row.streamName,
+    },
+    {
+      key: 'status',
+      header: 'STATUS',
+      width: 8,
+      priority: 1,
+      text: row => row.streamStatus ?? UNKNOWN,
+      tone: row => statusTone(row.streamStatus),
+    },
+    { key: 'mode', header: 'MODE', width: 11, priority: 4, text: row => modeText(row.streamMode) },
+    {
+      key: 'shards',
+      header: 'SHARDS',
+      align: 'right',
+      width: 7,
+      priority: 2,
+      text: row => countText(row.openShardCount),
+    },
+    {
+      key: 'retention',
+      header: 'RETENTION',
+      align: 'right',
+      width: 10,
+      priority: 3,
+      text: row => hoursText(row.retentionPeriodHours),
+    },
+    {
+      key: 'consumers',
+      header: 'CONSUMERS',
+      align: 'right',
+      width: 10,
+      priority: 6,
+      text: row => countText(row.consumerCount),
+    },
+    {
+      key: 'encryption',
+      header: 'ENCRYPTION',
+      width: 11,
+      priority: 7,
+      text: row => (row.encryptionType ?? UNKNOWN).toLowerCase(),
+    },
+    {
+      key: 'created',
+      header: 'AGE',
+      align: 'right',
+      width: 5,
+      priority: 5,
+      text: row => ageText(row.createdAt, now),
+    },
+  ]
+}
+
+export function statusTone(status: string | undefined): Tone | undefined {
+  if (status === 'ACTIVE') return 'good'
+  if (status === undefined) return 'muted'
+  return status === 'DELETING' ? 'bad' : 'warning'
+}
+
+/** The API's modes in lower case; one that is newer than this program stays as it came. */
+export function modeText(mode: string | undefined): string {
+  if (mode === 'PROVISIONED') return 'provisioned'
+  if (mode === 'ON_DEMAND') return 'on-demand'
+  return mode ?? UNKNOWN
+}
+
+function factsLine(view: View, screen: ScreenOf<'streams'>, selected: StreamRow | undefined): Line {
+  const stale = staleLine(view.model.streams, view.model.now)
+  if (stale !== undefined) return stale
+  if (screen.filter !== '') return line('Only rows with ', span(screen.filter, 'accent'))
+  const failure = selected?.failure
+  if (failure === undefined) return []
+  return line(span(`! ${failure.action} of ${selected?.streamName}: `, 'warning'), failure.message)
+}
+
+function emptyBody(view: View, screen: ScreenOf<'streams'>): readonly Line[] {
+  const { streams, session } = view.model
+  const byName = ['stream.open-named', 'type the name or ARN of a stream'] as const
+  const elsewhere = [
+    ['session.switch-profile', 'another AWS profile'],
+    ...(session.isSandbox ? [] : [['session.switch-region', 'another region'] as const]),
+  ] as const
+  if (streams.value === undefined && streams.failure !== undefined) {
+    return failureLines(streams.failure, view, [['view.refresh', 'try again'], byName, ...elsewhere])
+  }
+  if (streams.value === undefined) {
+    return [[], line('  ', span('Asking for the streams (ListStreams) ...', 'muted'))]
+  }
+  if (screen.filter !== '') {
+    return [
+      [],
+      line('  No stream contains ', span(screen.filter, 'accent'), '.'),
+      [],
+      ...keyLines(view, [['view.back', 'clear the filter']]),
+    ]
+  }
+  return [
+    [],
+    line(`  There are no streams in ${session.region.value} at ${session.endpoint.value}.`),
+    [],
+    ...keyLines(view, [['stream.create', 'create one'], byName, ...elsewhere]),
+  ]
+}

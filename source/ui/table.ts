@@ -1,0 +1,86 @@
+import type { Sort } from '../state/model.ts'
+import { fitText, type Line, span } from './line.ts'
+import type { Tone } from './theme.ts'
+
+/** One column of a table, as data. */
+export type Column<Row> = {
+  /** As in the sort keys of the rows, where it can be sorted by. */
+  readonly key: string
+  readonly header: string
+  readonly align?: 'left' | 'right'
+  /** Cells at least; the column goes where they do not fit. */
+  readonly width: number
+  /** Cells at most: room that is left is given out up to here. `width` where absent. */
+  readonly maxWidth?: number
+  /** Lower ones stay longer on a narrow screen; 0 always stays. */
+  readonly priority: number
+  readonly text: (row: Row) => string
+  readonly tone?: (row: Row) => Tone | undefined
+}
+
+export type LaidOut<Row> = { readonly column: Column<Row>; readonly width: number }
+
+const GAP = 2
+/** The sign before each row: `>` for the selected one, so that colour is never the only sign. */
+export const MARKER_WIDTH = 2
+
+/** The columns that fitText, in their order, with their widths. */
+export function layOut<Row>(columns: readonly Column<Row>[], width: number): readonly LaidOut<Row>[] {
+  const room = width - MARKER_WIDTH
+  const kept = new Set<Column<Row>>()
+  let used = 0
+  for (const column of [...columns].sort((a, b) => a.priority - b.priority)) {
+    const cost = column.width + (kept.size === 0 ? 0 : GAP)
+    if (used + cost > room && column.priority > 0) continue
+    kept.add(column)
+    used += cost
+  }
+  let spare = Math.max(0, room - used)
+  const growing = columns.filter(column => kept.has(column) && (column.maxWidth ?? 0) > column.width)
+  const extra = new Map<Column<Row>, number>()
+  // Narrow wishes first, so that what they leave goes to the wide ones.
+  const byWish = [...growing].sort((a, b) => wishOf(a) - wishOf(b))
+  byWish.forEach((column, index) => {
+    const share = Math.min(wishOf(column), Math.floor(spare / (byWish.length - index)))
+    extra.set(column, share)
+    spare -= share
+  })
+  return columns
+    .filter(column => kept.has(column))
+    .map(column => ({ column, width: column.width + (extra.get(column) ?? 0) }))
+}
+
+function wishOf<Row>(column: Column<Row>): number {
+  return (column.maxWidth ?? column.width) - column.width
+}
+
+export function headerLine<Row>(columns: readonly LaidOut<Row>[], sort: Sort | undefined): Line {
+  const cells = columns.map(({ column, width }) => {
+    const sign = sort?.column !== column.key ? '' : sort.direction === 'ascending' ? '^' : 'v'
+    return fitText(`${column.header}${sign}`, width, column.align)
+  })
+  return [span(`${' '.repeat(MARKER_WIDTH)}${cells.join(' '.repeat(GAP))}`, 'heading')]
+}
+
+export function rowLine<Row>(columns: readonly LaidOut<Row>[], row: Row, isSelected: boolean): Line {
+  if (isSelected) {
+    const cells = columns.map(({ column, width }) => fitText(column.text(row), width, column.align))
+    return [span(`> ${cells.join(' '.repeat(GAP))}`, 'selected')]
+  }
+  const line = [span(' '.repeat(MARKER_WIDTH))]
+  columns.forEach(({ column, width }, index) => {
+    if (index > 0) line.push(span(' '.repeat(GAP)))
+    line.push(span(fitText(column.text(row), width, column.align), column.tone?.(row)))
+  })
+  return line
+}
+
+/** Cells that the widest of the texts takes, looked at up to `most`. */
+export function widest(texts: Iterable<string>, most: number): number {
+  let width = 0
+  for (const text of texts) {
+    if (text.length > width) width = text.length
+    if (width >= most) return most
+  }
+  return width
+}
