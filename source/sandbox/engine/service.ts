@@ -90,13 +90,21 @@ export function createService(options: ServiceOptions): Service {
       const checked = readInput(shapes, `${operation}Input`, input, codec)
       settle(account, now)
       countRequest(account, operation, checked, now)
-      return run({ account, now }, checked as never)
+      const output = run({ account, now }, checked as never)
+      if (account.shardListeners.size > 0) settleWhenDue(account, clock, now)
+      return output
     },
     push(subscription, now = clock.now()) {
       settle(account, now)
       return nextPush({ account, now }, subscription)
     },
   }
+}
+
+/** Pushed readers wait for shards to end, which must then happen on time and not at somebody's next request. */
+function settleWhenDue(account: Account, clock: Clock, now: number): void {
+  const due = Math.min(...[...account.streams.values()].flatMap(({ pending }) => pending[0]?.due ?? []))
+  if (due < Number.POSITIVE_INFINITY) clock.after(due - now, () => settle(account, clock.now()))
 }
 
 function partitionOf(region: string): string {

@@ -107,7 +107,9 @@ export function nextPush({ account, now }: Call, subscription: Subscription): Pu
   state.ordinal = at
   const idle = now - state.lastEventAt
   if (ended() || idle >= HEARTBEAT_MS) return eventOf(account, subscription, [], 0, ended(), now)
-  return { kind: 'wait', milliseconds: Math.min(left, HEARTBEAT_MS - idle) }
+  // A change that is under way may close the shard.
+  const change = (stream.pending[0]?.due ?? Number.POSITIVE_INFINITY) - now
+  return { kind: 'wait', milliseconds: Math.max(0, Math.min(left, HEARTBEAT_MS - idle, change)) }
 }
 
 const waitForBytes = (missing: number) => Math.ceil((missing / SHARD_READ_BYTES_PER_SECOND) * 1000) + 1
