@@ -1,22 +1,12 @@
 import { askMfaCode } from './cli/ask-mfa-code.ts'
 import type { CommonFlags } from './cli/parse.ts'
 import { readInput } from './cli/read-input.ts'
-import { readConfig, readDotenv } from './config.ts'
 import { usageFailure } from './domain/failure.ts'
 import { startLoopbackSandbox } from './loopback-sandbox.ts'
+import { isArmedAt, type Opened, openConnection } from './open-connection.ts'
 import { openConsole } from './open-console.tsx'
 import { SYSTEM_CLOCK } from './system-clock.ts'
 import type { ColorLevel } from './ui/theme.ts'
-
-/** Variables that name an account or an endpoint: whoever has set one means that, not the sandbox. */
-const CHOOSING_VARIABLES = [
-  'AWS_ENDPOINT_URL_KINESIS',
-  'AWS_ENDPOINT_URL',
-  'AWS_PROFILE',
-  'AWS_ACCESS_KEY_ID',
-  'AWS_WEB_IDENTITY_TOKEN_FILE',
-  'AWS_ROLE_ARN',
-] as const
 
 /**
  * The console on this terminal, until it is left; resolves with the exit code. Without a word about where, it opens on
@@ -31,24 +21,15 @@ export async function runConsole(flags: CommonFlags): Promise<number> {
       'Use another terminal, or name a command such as shardscope streams.',
     )
   }
-  const { aws } = readConfig({ flags, environment: process.env, dotenv: readDotenv(process.cwd()) })
-  const hasChosen =
-    (aws.endpointUrl ?? aws.profile ?? aws.region) !== undefined ||
-    CHOOSING_VARIABLES.some(name => aws.variables.has(name))
-  const isSandbox = flags.sandbox || !hasChosen
-  // AWS is loaded while the sandbox starts; neither is needed by the other commands' help.
-  const [sandbox, { connect }, { isLoopback }, { sandboxSettings }, { kinesisRegions }] = await Promise.all([
-    isSandbox ? startLoopbackSandbox({ port: 0, hasTraffic: true }) : undefined,
-    import('./aws/connect.ts'),
-    import('./aws/endpoint.ts'),
-    import('./aws/settings.ts'),
-    import('./aws/regions.ts'),
-  ])
+  const { kinesisRegions } = await import('./aws/regions.ts')
+  let opened: Opened | undefined
   try {
     return await openConsole({
-      connect: hooks =>
-        connect({ settings: sandbox === undefined ? aws : sandboxSettings(sandbox.url), ...hooks }),
-      isArmedAt: connection => flags.write || isLoopback(connection.session().endpointUrl.value),
+      connect: async hooks => {
+        opened = await openConnection({ flags, withoutEndpoint: 'sandbox' }, hooks)
+        return opened.connection
+      },
+      isArmedAt: connection => isArmedAt(connection, flags),
       askMfaCode: (serial, signal) =>
         askMfaCode({ input: process.stdin, output: process.stdout }, serial, signal),
       regions: kinesisRegions(),
@@ -68,7 +49,7 @@ export async function runConsole(flags: CommonFlags): Promise<number> {
       },
     })
   } finally {
-    await sandbox?.close()
+    await opened?.close()
   }
 }
 

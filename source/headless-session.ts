@@ -6,11 +6,11 @@ import { readInput } from './cli/read-input.ts'
 import type { Sink } from './cli/sink.ts'
 import type { Context, RunningSandbox, SessionPort } from './commands/command.ts'
 import { sessionInfoOf } from './commands/session-info.ts'
-import { readConfig, readDotenv } from './config.ts'
 import { FailureError } from './domain/failure.ts'
 import type { Session } from './domain/session.ts'
 import { visibleText } from './domain/visible-text.ts'
 import { startLoopbackSandbox } from './loopback-sandbox.ts'
+import { isArmedAt, type Opened, openConnection } from './open-connection.ts'
 import { initialModel } from './state/initial-model.ts'
 import { SYSTEM_CLOCK } from './system-clock.ts'
 
@@ -19,7 +19,7 @@ export class HeadlessSession {
   readonly #invocation: Extract<Invocation, { kind: 'command' }>
   readonly #signal: AbortSignal
   readonly #stderr: Sink
-  readonly #closers: (() => Promise<void> | void)[] = []
+  #opened: Opened | undefined
 
   constructor(world: {
     readonly invocation: Extract<Invocation, { kind: 'command' }>
@@ -36,48 +36,39 @@ export class HeadlessSession {
     const { api, session } = await this.#connect()
     const isWriting = command.effect === 'write' || command.effect === 'destroy'
     if (isWriting || process.stderr.isTTY) await this.#stderr.write(endpointLine(session))
-    return this.#context(api, sessionInfoOf(session, this.#invocation.flags.sandbox))
+    return this.#context(api, sessionInfoOf(session, session.endpointUrl.origin.kind === 'sandbox'))
   }
 
   /** Ends connections and an embedded sandbox; what fails at that is of no interest any more. */
   async close(): Promise<void> {
-    for (const closer of this.#closers.reverse()) await Promise.resolve(closer()).catch(() => {})
+    await this.#opened?.close().catch(() => {})
   }
 
   async #connect(): Promise<{ api: KinesisApi; session: Session }> {
     const { flags, typed } = this.#invocation
-    const { aws } = readConfig({ flags, environment: process.env, dotenv: readDotenv(process.cwd()) })
-    const [{ connect }, { isLoopback }, { sandboxSettings, settingsForStream }] = await Promise.all([
-      import('./aws/connect.ts'),
-      import('./aws/endpoint.ts'),
-      import('./aws/settings.ts'),
-    ])
-    const settings = flags.sandbox
-      ? sandboxSettings(await this.#embeddedSandbox())
-      : settingsForStream(aws, typed.stream ?? '')
-    // Read-only until the endpoint is known: what runs on this machine is nobody's production.
-    const arming = { armed: flags.write }
-    const connection = await connect({
-      settings,
-      arming,
-      signal: this.#signal,
-      onWarning: text => void this.#stderr.write(`${visibleText(`warning: ${text}`)}\n`).catch(() => {}),
-      ...(process.stdin.isTTY
-        ? {
-            askMfaCode: (serial: string, signal: AbortSignal) =>
-              askMfaCode({ input: process.stdin, output: process.stderr }, serial, signal),
-          }
-        : {}),
-    })
-    this.#closers.push(() => connection.close())
-    if (isLoopback(connection.session().endpointUrl.value)) arming.armed = true
+    // Read-only until the endpoint is known.
+    const arming = { armed: false }
+    this.#opened = await openConnection(
+      {
+        flags,
+        withoutEndpoint: 'aws',
+        ...(typed.stream === undefined ? {} : { streamNameOrArn: typed.stream }),
+      },
+      {
+        arming,
+        signal: this.#signal,
+        onWarning: text => void this.#stderr.write(`${visibleText(`warning: ${text}`)}\n`).catch(() => {}),
+        ...(process.stdin.isTTY
+          ? {
+              askMfaCode: (serial: string, signal: AbortSignal) =>
+                askMfaCode({ input: process.stdin, output: process.stderr }, serial, signal),
+            }
+          : {}),
+      },
+    )
+    const { connection } = this.#opened
+    arming.armed = isArmedAt(connection, flags)
     return { api: connection.api, session: connection.session() }
-  }
-
-  async #embeddedSandbox(): Promise<string> {
-    const sandbox = await startLoopbackSandbox({ port: 0, hasTraffic: true })
-    this.#closers.push(() => sandbox.close())
-    return sandbox.url
   }
 
   #context(api: KinesisApi, session: Parameters<typeof initialModel>[0]): Context {

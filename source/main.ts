@@ -22,7 +22,7 @@ export async function main(argv: readonly string[]): Promise<number> {
         await new Sink(process.stdout).write(invocation.text)
         return EXIT_OK
       case 'console':
-        return await openConsole(invocation)
+        return await showConsole(invocation)
       case 'command':
         return await runCommand(invocation, stderr)
     }
@@ -50,7 +50,7 @@ async function runCommand(
   }
 }
 
-async function openConsole({ flags }: Extract<Invocation, { kind: 'console' }>): Promise<number> {
+async function showConsole({ flags }: Extract<Invocation, { kind: 'console' }>): Promise<number> {
   if (!process.stdin.isTTY || !process.stdout.isTTY) {
     throw usageFailure(
       'shardscope',

@@ -1,0 +1,65 @@
+import type { Connection, ConnectOptions } from './aws/connection.ts'
+import { isLoopback } from './aws/endpoint.ts'
+import type { CommonFlags } from './cli/parse.ts'
+import { readConfig, readDotenv } from './config.ts'
+import { startLoopbackSandbox } from './loopback-sandbox.ts'
+
+/** What may be closed once nobody needs the connection: an embedded sandbox, or nothing. */
+export type Opened = {
+  readonly connection: Connection
+  close(): Promise<void>
+}
+
+/** Variables that name an endpoint on purpose. A region, a profile or keys lie around in many shells. */
+const ENDPOINT_VARIABLES = ['AWS_ENDPOINT_URL_KINESIS', 'AWS_ENDPOINT_URL'] as const
+
+/**
+ * Connects to what the flags, the environment and .env say. `withoutEndpoint` decides where nothing names one: a command
+ * goes to AWS like every AWS tool, the console stays on an embedded sandbox.
+ * @throws FailureError `usage`, `credentials` or `aborted`
+ */
+export async function openConnection(
+  wanted: {
+    readonly flags: CommonFlags
+    readonly withoutEndpoint: 'aws' | 'sandbox'
+    /** The stream that is asked for: the region of an ARN counts. */
+    readonly streamNameOrArn?: string
+  },
+  hooks: Omit<ConnectOptions, 'settings'>,
+): Promise<Opened> {
+  const { flags } = wanted
+  const { aws } = readConfig({ flags, environment: process.env, dotenv: readDotenv(process.cwd()) })
+  const [{ connect }, { sandboxSettings, settingsForStream }] = await Promise.all([
+    import('./aws/connect.ts'),
+    import('./aws/settings.ts'),
+  ])
+  const isNamed =
+    (flags.endpointUrl ?? flags.region ?? flags.profile) !== undefined ||
+    ENDPOINT_VARIABLES.some(name => aws.variables.has(name))
+  if (!flags.sandbox && (isNamed || wanted.withoutEndpoint === 'aws')) {
+    const settings = settingsForStream(aws, wanted.streamNameOrArn ?? '')
+    const connection = await connect({ ...hooks, settings })
+    return { connection, close: async () => connection.close() }
+  }
+  const sandbox = await startLoopbackSandbox({ port: 0, hasTraffic: true })
+  // The AWS variables stay known, so that a switch to a profile inside the console finds them.
+  const settings = sandboxSettings(sandbox.url, aws.variables)
+  try {
+    const connection = await connect({ ...hooks, settings })
+    return {
+      connection,
+      close: async () => {
+        connection.close()
+        await sandbox.close()
+      },
+    }
+  } catch (error) {
+    await sandbox.close()
+    throw error
+  }
+}
+
+/** Whether acts are allowed from the start: what runs on this machine is nobody's production. */
+export function isArmedAt(connection: Connection, flags: CommonFlags): boolean {
+  return flags.write || isLoopback(connection.session().endpointUrl.value)
+}
