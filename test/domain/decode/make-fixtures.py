@@ -1,0 +1,107 @@
+#!/usr/bin/env python3
+"""Writes payloads.json: bytes made by programs that are not ours, for the tests of the decoders.
+
+Needs the programs gzip, zstd and lz4, and from PyPI: aws_kinesis_agg six python-snappy fastavro backports.zstd msgpack cbor2 protobuf.
+Each entry names the program that wrote it. Run by hand when a format is added; the tests only read the result.
+"""
+import base64, datetime, gzip, io, json, subprocess, sys, zlib
+from importlib.metadata import version
+
+OUT = {}
+
+def put(name, made_by, data, **more):
+    OUT[name] = {"madeBy": made_by, "base64": base64.b64encode(data).decode(), **more}
+
+def program(*command, data):
+    return subprocess.run(command, input=data, stdout=subprocess.PIPE, check=True).stdout
+
+def program_version(*command):
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=True, text=True)
+    return done.stdout.strip().splitlines()[0].strip("* ")
+
+ORDER = b'{"order":1,"price":12345678901234567890,"note":"caf\xc3\xa9"}'
+GZIP, ZSTD, LZ4 = program_version("gzip", "--version"), program_version("zstd", "--version"), program_version("lz4", "--version")
+PYTHON = "Python " + sys.version.split()[0]
+
+put("gzip program", GZIP, program("gzip", "-c", data=ORDER))
+put("gzip with name and extra header", PYTHON + " gzip, header fields added by hand after RFC 1952",
+    (lambda member: member[:3] + bytes([0x1c]) + member[4:10] + b"\x04\x00abcd" + b"order.json\0" + b"comment\0" + member[10:])(
+        gzip.compress(ORDER, mtime=0)))
+put("gzip two members", GZIP, program("gzip", "-c", data=b'{"a":1}\n') + program("gzip", "-c", data=b'{"a":2}\n'))
+put("gzip of plain words", GZIP, program("gzip", "-c", data=b"plain words"))
+put("zlib", PYTHON + " zlib", zlib.compress(ORDER))
+put("zlib fastest", PYTHON + " zlib", zlib.compress(ORDER, 1))
+put("zlib best", PYTHON + " zlib", zlib.compress(ORDER, 9))
+put("zstd program", ZSTD, program("zstd", "-c", "-q", data=ORDER))
+put("zstd two frames", ZSTD, program("zstd", "-c", "-q", data=b'{"a":1}\n') + program("zstd", "-c", "-q", data=b'{"a":2}\n'))
+put("lz4 program", LZ4, program("lz4", "-c", "-q", data=ORDER))
+put("lz4 program, repetitive, linked blocks, checksums", LZ4,
+    program("lz4", "-c", "-q", "-BD", "-B4", "-BX", "--content-size", data=b'{"n":"' + b"abcdefgh" * 40000 + b'"}'))
+
+LOGS = {"messageType": "DATA_MESSAGE", "owner": "123456789012", "logGroup": "/aws/lambda/orders", "logStream": "2026/11/30/[$LATEST]abc",
+        "subscriptionFilters": ["to-kinesis"],
+        "logEvents": [{"id": "3" * 56, "timestamp": 1764504000123, "message": "START RequestId: 1\n"},
+                      {"id": "4" * 56, "timestamp": 1764504000456, "message": '{"level":"info"}'}]}
+PROBE = {"messageType": "CONTROL_MESSAGE", "owner": "CloudwatchLogs", "logGroup": "", "logStream": "", "subscriptionFilters": [],
+         "logEvents": [{"id": "", "timestamp": 1764504000000, "message": "CWL CONTROL MESSAGE: Checking health of destination Kinesis stream."}]}
+put("CloudWatch Logs data", PYTHON + " gzip", gzip.compress(json.dumps(LOGS).encode(), mtime=0))
+put("CloudWatch Logs probe", PYTHON + " gzip", gzip.compress(json.dumps(PROBE).encode(), mtime=0))
+
+import aws_kinesis_agg.aggregator
+AGG = "aws_kinesis_agg " + version("aws_kinesis_agg")
+def aggregate(*records):
+    aggregator = aws_kinesis_agg.aggregator.RecordAggregator()
+    for key, data, explicit in records:
+        aggregator.add_user_record(key, data, explicit)
+    return aggregator.clear_and_get().get_contents()[2]
+put("KPL three records", AGG, aggregate(
+    ("user-1", b'{"n":1}', "0"), ("\u00e9", gzip.compress(b'{"n":2}', mtime=0), str(2**128 - 1)), ("user-1", b"\x00\x01\x02", "5")))
+
+import snappy
+SNAPPY = "python-snappy " + version("python-snappy")
+stream = snappy.StreamCompressor()
+put("snappy framed", SNAPPY, stream.add_chunk(ORDER))
+put("snappy framed, repetitive", SNAPPY, snappy.StreamCompressor().add_chunk(b'{"n":"' + b"abcdefgh" * 20000 + b'"}'))
+stored = bytes(range(256)) * 2
+put("snappy framed, incompressible", SNAPPY, snappy.StreamCompressor().add_chunk(stored), )
+
+import fastavro
+AVRO = "fastavro " + version("fastavro")
+SCHEMA = {"type": "record", "name": "Order", "namespace": "shop", "fields": [
+    {"name": "id", "type": "long"}, {"name": "note", "type": ["null", "string"], "default": None},
+    {"name": "price", "type": "double"}, {"name": "tags", "type": {"type": "array", "items": "string"}},
+    {"name": "counts", "type": {"type": "map", "values": "int"}}, {"name": "kind", "type": {"type": "enum", "name": "Kind", "symbols": ["NEW", "OLD"]}},
+    {"name": "mark", "type": {"type": "fixed", "name": "Mark", "size": 4}}, {"name": "raw", "type": "bytes"}, {"name": "isPaid", "type": "boolean"},
+    {"name": "at", "type": {"type": "long", "logicalType": "timestamp-millis"}}, {"name": "ratio", "type": "float"}]}
+ORDERS = [{"id": 9007199254740993, "note": None, "price": 1.5, "tags": ["a", "b"], "counts": {"x": -1}, "kind": "OLD", "mark": b"\x00\x01\x02\x03",
+           "raw": b"\xff", "isPaid": True, "at": datetime.datetime(2026, 11, 30, 12, tzinfo=datetime.timezone.utc), "ratio": 0.5},
+          {"id": -2, "note": "caf\u00e9", "price": 0.0, "tags": [], "counts": {}, "kind": "NEW", "mark": b"abcd", "raw": b"", "isPaid": False,
+           "at": datetime.datetime(1969, 12, 31, 23, 59, 59, 500000, tzinfo=datetime.timezone.utc), "ratio": -2.0}]
+for codec in ("null", "deflate", "snappy", "zstandard"):
+    out = io.BytesIO()
+    fastavro.writer(out, SCHEMA, ORDERS, codec=codec, sync_marker=b"0123456789abcdef")
+    put("Avro container, " + codec, AVRO, out.getvalue())
+out = io.BytesIO()
+fastavro.schemaless_writer(out, SCHEMA, ORDERS[0])
+PLAIN = out.getvalue()
+put("Avro datum without container", AVRO, PLAIN)
+fingerprint = fastavro.schema.fingerprint(fastavro.schema.to_parsing_canonical_form(SCHEMA), "CRC-64-AVRO")
+put("Avro single object", AVRO, b"\xc3\x01" + int(fingerprint, 16).to_bytes(8, "big") + PLAIN, fingerprint=fingerprint)
+
+import msgpack, cbor2
+VALUE = {"id": 1, "big": 2**64 - 1, "neg": -5, "f": 1.25, "list": [1, None, True], "raw": b"\x00\xff", "text": "caf\u00e9", "deep": {"a": {"b": []}}}
+put("MessagePack", "msgpack " + version("msgpack"), msgpack.packb(VALUE))
+put("MessagePack timestamp", "msgpack " + version("msgpack"), msgpack.packb({"at": datetime.datetime(2026, 11, 30, 12, tzinfo=datetime.timezone.utc)}, datetime=True))
+put("CBOR", "cbor2 " + version("cbor2"), cbor2.dumps(VALUE))
+put("CBOR tagged", "cbor2 " + version("cbor2"), cbor2.dumps(cbor2.CBORTag(55799, {"at": datetime.datetime(2026, 11, 30, 12, tzinfo=datetime.timezone.utc)}), timezone=datetime.timezone.utc))
+
+from google.protobuf import struct_pb2
+message = struct_pb2.Struct()
+message.update({"id": 1, "name": "caf\u00e9", "list": [True, None]})
+put("Protobuf Struct", "protobuf " + version("protobuf"), message.SerializeToString(deterministic=True))
+
+with open(__file__.replace("make-fixtures.py", "payloads.json"), "w") as file:
+    json.dump(OUT, file, indent=1)
+    file.write("\n")
+for name, entry in OUT.items():
+    print(len(entry["base64"]), name)
