@@ -567,7 +567,7 @@ function isAfter(record: StreamRecord, moment: Date): boolean {
 function reachesTipOf(startedAtMillis: number, page: ReadPageEvent): boolean {
   if (page.isFull) return false
   const behind = page.millisBehindLatest ?? 0
-  return behind === 0 || page.requestedAtMillis - behind >= startedAtMillis
+  return behind === 0 || page.requestedAtMillis - behind > startedAtMillis
 }
 
 /**
@@ -577,7 +577,7 @@ function reachesTipOf(startedAtMillis: number, page: ReadPageEvent): boolean {
 function reachesPast(until: Date, page: ReadPageEvent, isClosed: boolean): boolean {
   const behind = page.millisBehindLatest ?? 0
   if (isClosed && behind === 0) return false
-  if (page.requestedAtMillis - behind < until.getTime()) return false
+  if (page.requestedAtMillis - behind <= until.getTime()) return false
   const [first] = page.records
   return !page.isFull || (first !== undefined && isAfter(first, until))
 }
