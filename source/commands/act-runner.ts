@@ -149,7 +149,7 @@ export class ActRunner {
             break
           case 'act-finished':
             isDone = true
-            this.#succeeded(command, `${titleOfAct(this.#model(), event.actId)}: ${event.detail}`)
+            this.#succeeded(command, `${command.title}: ${event.detail}`)
             break
           case 'act-failed':
             isDone = true
@@ -295,10 +295,6 @@ function staticSuggestions(command: Command, model: Model): Readonly<Record<stri
 function refusal(command: Command, reason: string): Failure {
   return new FailureError({ kind: 'read-only', action: command.title, message: reason, retryable: false })
     .failure
-}
-
-function titleOfAct(model: Model, actId: string): string {
-  return model.acts.find(act => act.actId === actId)?.title ?? 'Done'
 }
 
 /** Getters of the context (the API of the connection of the moment) are read when a run begins. */

@@ -11,7 +11,7 @@ import type { TailRow } from '../state/tail-row.ts'
 import { type Command, defineCommand } from './command.ts'
 import { selectedEvent } from './navigation-commands.ts'
 
-/** Going from one screen to the next, and what each shows. */
+/** Going from one screen to the next, and what is done most on each. The line of keys keeps this order. */
 export const SCREEN_COMMANDS: readonly Command[] = [
   defineCommand({
     id: 'stream.open',
@@ -31,7 +31,7 @@ export const SCREEN_COMMANDS: readonly Command[] = [
   defineCommand({
     id: 'shard.tail',
     title: 'Tail the selected shard alone, from its newest record on',
-    hint: 'tail shard',
+    hint: 'tail it',
     group: 'navigate',
     keys: ['enter', 'l', 'right'],
     where: ['shards'],
@@ -83,6 +83,118 @@ export const SCREEN_COMMANDS: readonly Command[] = [
     },
   }),
   defineCommand({
+    id: 'tail.pause',
+    title: 'Freeze the screen, or let it go on; records are still read and counted',
+    hint: 'pause',
+    group: 'view',
+    keys: ['space'],
+    where: ['tail'],
+    effect: 'view',
+    args: {},
+    run: (_, { model }) => [{ type: 'pause-changed', isPaused: model().tail?.pausedWindow === undefined }],
+  }),
+  defineCommand({
+    id: 'tail.follow',
+    title: 'Follow the newest record, or stay where you are',
+    hint: 'follow',
+    group: 'view',
+    keys: ['f'],
+    where: ['tail'],
+    effect: 'view',
+    args: {},
+    run: (_, { model }): readonly Event[] => {
+      const screen = topScreen(model())
+      if (screen.screen !== 'tail') return []
+      return [
+        selectedEvent(selectionOf(model(), screen)),
+        { type: 'follow-changed', isFollowing: !screen.isFollowing },
+      ]
+    },
+  }),
+  defineCommand({
+    id: 'shards.open',
+    title: 'Open the shards of the tailed stream, with the lag of each reader',
+    hint: 'shards',
+    group: 'navigate',
+    keys: ['s'],
+    where: ['tail'],
+    effect: 'view',
+    args: {},
+    run: (_, { model }) => {
+      const stream = streamInSight(model())
+      return stream === undefined ? [] : [shardsOpened(stream)]
+    },
+  }),
+  defineCommand({
+    id: 'record.toggle-hex',
+    title: 'Switch between the decoded value and the bytes as read',
+    hint: 'hex',
+    group: 'record',
+    keys: ['x'],
+    where: ['record'],
+    effect: 'view',
+    args: {},
+    run: (_, { model }) => {
+      const screen = topScreen(model())
+      if (screen.screen !== 'record') return []
+      return [{ type: 'record-view-changed', view: screen.view === 'hex' ? 'decoded' : 'hex' }]
+    },
+  }),
+  defineCommand({
+    id: 'record.next',
+    title: 'The next newer record of the tail',
+    hint: 'newer',
+    group: 'record',
+    keys: ['n', 'right'],
+    where: ['record'],
+    effect: 'view',
+    args: {},
+    run: (_, { model }) => neighbourEvents(model(), 1),
+  }),
+  defineCommand({
+    id: 'record.previous',
+    title: 'The next older record of the tail',
+    hint: 'older',
+    group: 'record',
+    keys: ['b', 'left'],
+    where: ['record'],
+    effect: 'view',
+    args: {},
+    run: (_, { model }) => neighbourEvents(model(), -1),
+  }),
+  defineCommand({
+    id: 'view.filter',
+    title: 'Show only rows that contain a text',
+    hint: 'filter',
+    group: 'view',
+    keys: ['/'],
+    where: ['streams', 'shards', 'tail'],
+    effect: 'view',
+    args: {},
+    run: (_, { model }) => {
+      const screen = topScreen(model())
+      if (!isListScreen(screen)) return []
+      const { filter } = screen
+      const dialog = { dialog: 'filter', text: filter, cursor: filter.length, before: filter } as const
+      return [{ type: 'dialog-opened', dialog }]
+    },
+  }),
+]
+
+/** What is wanted less often: its keys come after those of the service's commands. */
+export const MORE_SCREEN_COMMANDS: readonly Command[] = [
+  defineCommand({
+    id: 'shards.toggle-closed',
+    title: 'Show or hide closed shards',
+    hint: 'closed',
+    group: 'view',
+    keys: ['c'],
+    where: ['shards'],
+    effect: 'view',
+    args: {},
+    run: () => [{ type: 'closed-shards-toggled' }],
+  }),
+  defineCommand({
     id: 'tail.open-from',
     title: 'Tail from a place: latest, oldest, a time such as 15m or 2026-11-30T14:00Z, a sequence number',
     hint: 'tail from',
@@ -115,42 +227,6 @@ export const SCREEN_COMMANDS: readonly Command[] = [
       const view = { from: from.trim(), ...(shard === undefined ? {} : { shardId: shard }) }
       return tailOpened(model(), stream, view)
     },
-  }),
-  defineCommand({
-    id: 'stream.open-named',
-    title: 'Open a stream by its name or ARN, also where listing is denied',
-    hint: 'open by name',
-    group: 'navigate',
-    keys: ['@'],
-    where: 'everywhere',
-    effect: 'view',
-    args: { stream: { kind: 'stream', title: 'Stream name or ARN', required: true } },
-    run: ({ stream }) => [shardsOpened(stream)],
-  }),
-  defineCommand({
-    id: 'shards.open',
-    title: 'Open the shards of the tailed stream, with the lag of each reader',
-    hint: 'shards',
-    group: 'navigate',
-    keys: ['s'],
-    where: ['tail'],
-    effect: 'view',
-    args: {},
-    run: (_, { model }) => {
-      const stream = streamInSight(model())
-      return stream === undefined ? [] : [shardsOpened(stream)]
-    },
-  }),
-  defineCommand({
-    id: 'shards.toggle-closed',
-    title: 'Show or hide closed shards',
-    hint: 'closed',
-    group: 'view',
-    keys: ['c'],
-    where: ['shards'],
-    effect: 'view',
-    args: {},
-    run: () => [{ type: 'closed-shards-toggled' }],
   }),
   defineCommand({
     id: 'list.sort',
@@ -189,70 +265,15 @@ export const SCREEN_COMMANDS: readonly Command[] = [
     },
   }),
   defineCommand({
-    id: 'tail.follow',
-    title: 'Follow the newest record, or stay where you are',
-    hint: 'follow',
-    group: 'view',
-    keys: ['f'],
-    where: ['tail'],
+    id: 'stream.open-named',
+    title: 'Open a stream by its name or ARN, also where listing is denied',
+    hint: 'open by name',
+    group: 'navigate',
+    keys: ['@'],
+    where: 'everywhere',
     effect: 'view',
-    args: {},
-    run: (_, { model }): readonly Event[] => {
-      const screen = topScreen(model())
-      if (screen.screen !== 'tail') return []
-      return [
-        selectedEvent(selectionOf(model(), screen)),
-        { type: 'follow-changed', isFollowing: !screen.isFollowing },
-      ]
-    },
-  }),
-  defineCommand({
-    id: 'tail.pause',
-    title: 'Freeze the screen, or let it go on; records are still read and counted',
-    hint: 'pause',
-    group: 'view',
-    keys: ['space'],
-    where: ['tail'],
-    effect: 'view',
-    args: {},
-    run: (_, { model }) => [{ type: 'pause-changed', isPaused: model().tail?.pausedWindow === undefined }],
-  }),
-  defineCommand({
-    id: 'record.toggle-hex',
-    title: 'Switch between the decoded value and the bytes as read',
-    hint: 'hex',
-    group: 'record',
-    keys: ['x'],
-    where: ['record'],
-    effect: 'view',
-    args: {},
-    run: (_, { model }) => {
-      const screen = topScreen(model())
-      if (screen.screen !== 'record') return []
-      return [{ type: 'record-view-changed', view: screen.view === 'hex' ? 'decoded' : 'hex' }]
-    },
-  }),
-  defineCommand({
-    id: 'record.next',
-    title: 'The next newer record of the tail',
-    hint: 'newer',
-    group: 'record',
-    keys: ['n', 'right'],
-    where: ['record'],
-    effect: 'view',
-    args: {},
-    run: (_, { model }) => neighbourEvents(model(), 1),
-  }),
-  defineCommand({
-    id: 'record.previous',
-    title: 'The next older record of the tail',
-    hint: 'older',
-    group: 'record',
-    keys: ['b', 'left'],
-    where: ['record'],
-    effect: 'view',
-    args: {},
-    run: (_, { model }) => neighbourEvents(model(), -1),
+    args: { stream: { kind: 'stream', title: 'Stream name or ARN', required: true } },
+    run: ({ stream }) => [shardsOpened(stream)],
   }),
 ]
 

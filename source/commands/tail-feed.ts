@@ -1,10 +1,10 @@
 import { failureOf } from '../domain/failure.ts'
-import type { StreamRecord } from '../domain/record.ts'
+import type { HashKeyRange } from '../domain/hash-key.ts'
+import type { StreamRef } from '../domain/stream.ts'
 import { explainReaderState, type TailEvent } from '../domain/tail-event.ts'
 import { parseStartFrom } from '../domain/time-expression.ts'
 import type { Event } from '../state/event.ts'
 import { type Model, type ReaderInfo, type ScreenState, streamKey } from '../state/model.ts'
-import type { TailRow } from '../state/tail-row.ts'
 import { tailStream } from '../tail/stream-tail.ts'
 import type { Tail } from '../tail/tail-options.ts'
 import type { RunnerContext } from './act-runner.ts'
@@ -125,10 +125,11 @@ export class TailFeed {
     const readers = new ReaderBoard(context, event => {
       if (this.#running === running) this.#options.dispatch(event)
     })
+    const follower = { stream: screen.stream, readers, ranges: new Map<string, HashKeyRange>() }
     try {
       for await (const event of running.tail) {
         if (this.#running !== running) return
-        for (const made of eventsOf(event, screen, readers, context.clock.now())) this.#options.dispatch(made)
+        for (const made of eventsOf(event, follower, context.clock.now())) this.#options.dispatch(made)
       }
     } catch (error) {
       if (this.#running === running) {
@@ -141,17 +142,26 @@ export class TailFeed {
   }
 }
 
-function eventsOf(event: TailEvent, screen: TailScreen, readers: ReaderBoard, now: number): readonly Event[] {
-  const { stream } = screen
+type Follower = {
+  readonly stream: StreamRef
+  readonly readers: ReaderBoard
+  /** Of the listed shards: a user record outside its shard's range is marked. */
+  readonly ranges: Map<string, HashKeyRange>
+}
+
+function eventsOf(event: TailEvent, { stream, readers, ranges }: Follower, now: number): readonly Event[] {
   switch (event.type) {
     case 'shards-listed':
+      for (const shard of event.shards) ranges.set(shard.shardId, shard.hashKeyRange)
       return [{ type: 'shards-listed', stream, shards: event.shards, at: now }]
     case 'reader-changed':
       readers.changed(event.shardId, event.reader)
       return []
     case 'records-arrived': {
       readers.received(event.shardId, event.records.length, event.millisBehindLatest)
-      return [{ type: 'rows-arrived', rows: rowsOf(event.records), recordCount: event.records.length }]
+      const range = ranges.get(event.shardId)
+      const rows = event.records.flatMap(record => tailRowsOf(record, range))
+      return [{ type: 'rows-arrived', rows, recordCount: event.records.length }]
     }
     case 'shard-ended':
       return []
@@ -168,10 +178,6 @@ function eventsOf(event: TailEvent, screen: TailScreen, readers: ReaderBoard, no
       }
       return event.reason === 'aborted' ? [] : [{ type: 'tail-finished' }]
   }
-}
-
-function rowsOf(records: readonly StreamRecord[]): readonly TailRow[] {
-  return records.flatMap(tailRowsOf)
 }
 
 /** What each shard's reader does, announced in batches: a tail of thousands of shards changes many at once. */

@@ -6,23 +6,6 @@ import { type Command, defineCommand } from './command.ts'
 /** What holds on every screen. */
 export const GENERAL_COMMANDS: readonly Command[] = [
   defineCommand({
-    id: 'view.filter',
-    title: 'Show only rows that contain a text',
-    hint: 'filter',
-    group: 'view',
-    keys: ['/'],
-    where: ['streams', 'shards', 'tail'],
-    effect: 'view',
-    args: {},
-    run: (_, { model }) => {
-      const screen = topScreen(model())
-      if (!isListScreen(screen)) return []
-      const { filter } = screen
-      const dialog = { dialog: 'filter', text: filter, cursor: filter.length, before: filter } as const
-      return [{ type: 'dialog-opened', dialog }]
-    },
-  }),
-  defineCommand({
     id: 'view.palette',
     title: 'Find a command by what it does',
     hint: 'commands',

@@ -1,10 +1,13 @@
+import { decodeRecord } from '../domain/decode/decode-record.ts'
+import type { DecodedRecord } from '../domain/decode/decoded-record.ts'
+import { previewOf } from '../domain/decode/preview.ts'
 import { shortShardId } from './select-shards.ts'
 import type { TailRow } from './tail-row.ts'
 
-/** Bytes of a payload that a one-line preview looks at: a line is never longer, a record may be 10 MiB. */
-const PREVIEW_BYTES = 1_024
+/** Characters of a preview: more than the widest screen shows, so that a filter also finds what is cut there. */
+const PREVIEW_CHARACTERS = 1_024
 
-/** A payload as one line: its text where it is text, else its bytes in hexadecimal. Untrusted until drawn. */
+/** A payload as one line, decoded. Untrusted until drawn. */
 export function rowPreview(row: TailRow): string {
   return textsOf(row).preview
 }
@@ -14,27 +17,36 @@ export function rowSearchText(row: TailRow): string {
   return textsOf(row).search
 }
 
-/** A row never changes, so its texts are made once, when first asked for. */
-const TEXTS = new WeakMap<TailRow, { preview: string; search: string }>()
-
-function textsOf(row: TailRow): { preview: string; search: string } {
-  const known = TEXTS.get(row)
-  if (known !== undefined) return known
-  const preview = previewOf(row.data)
-  const { shardId } = row.record
-  const search = `${row.partitionKey ?? ''}\n${shardId} ${shortShardId(shardId)}\n${preview}`.toLowerCase()
-  const texts = { preview, search }
-  TEXTS.set(row, texts)
-  return texts
+/** How the payload is wrapped and what it holds, e.g. `KPL 1/2`, `gzip 4.1x`, `JSON`. */
+export function rowBadges(row: TailRow): readonly string[] {
+  return textsOf(row).badges
 }
 
-function previewOf(data: Uint8Array): string {
-  if (data.length === 0) return '(empty)'
-  const head = data.subarray(0, PREVIEW_BYTES)
-  try {
-    // A cut may fall inside a character: `stream` keeps that from being an error.
-    return new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: data.length > PREVIEW_BYTES })
-  } catch {
-    return Buffer.from(head.buffer, head.byteOffset, head.length).toString('hex')
+/** What lies in a row's payload. Read anew at each call, since it can be many times the payload. */
+export function decodedRow(row: TailRow): DecodedRecord {
+  const [first, ...others] = decodeRecord({ data: row.data })
+  if (first === undefined) throw new Error('a record that decodes to nothing')
+  if (others.length === 0) return first
+  const note = `one of ${others.length + 1} user records that were found deeper inside; the others are not shown`
+  return { ...first, notes: [...first.notes, note] }
+}
+
+type Texts = { readonly preview: string; readonly search: string; readonly badges: readonly string[] }
+
+/** A row never changes, so its texts are made once, when first asked for. */
+const TEXTS = new WeakMap<TailRow, Texts>()
+
+function textsOf(row: TailRow): Texts {
+  const known = TEXTS.get(row)
+  if (known !== undefined) return known
+  const decoded = decodedRow(row)
+  const preview = previewOf(decoded, PREVIEW_CHARACTERS)
+  const { shardId } = row.record
+  const texts = {
+    preview,
+    search: `${row.partitionKey ?? ''}\n${shardId} ${shortShardId(shardId)}\n${preview}`.toLowerCase(),
+    badges: [...(row.badges ?? []), ...decoded.badges.map(badge => badge.label)],
   }
+  TEXTS.set(row, texts)
+  return texts
 }

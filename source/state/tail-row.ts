@@ -12,5 +12,9 @@ export type TailRow = {
   readonly subSequenceNumber?: number
   /** User records in the aggregate that this row came out of. */
   readonly aggregateCount?: number
+  /** How the payload was unwrapped on arrival, outermost first, e.g. `KPL 1/2`; what lies within is read when drawn. */
+  readonly badges?: readonly string[]
+  /** What was odd about the unwrapping, one sentence each. Untrusted until drawn. */
+  readonly notes?: readonly string[]
   readonly keptBytes: number
 }

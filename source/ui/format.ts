@@ -13,7 +13,7 @@ export function bytesText(bytes: number | undefined): string {
     value /= 1_024
     unit += 1
   }
-  return `${value.toFixed(1)} ${units[unit]}`
+  return `${value.toFixed(value < 1_000 ? 1 : 0)} ${units[unit]}`
 }
 
 /** `1,234`. */

@@ -8,7 +8,7 @@ import { helpBox } from './dialogs/help.ts'
 import { paletteBox } from './dialogs/palette.ts'
 import { keyLine } from './key-line.ts'
 import { EMPTY_LINE, type Line, line, spread } from './line.ts'
-import { noticeLine } from './notice-line.ts'
+import { noticeLines } from './notice-line.ts'
 import { paint } from './paint.ts'
 import { callsView } from './screens/calls.ts'
 import { recordView } from './screens/record.ts'
@@ -42,13 +42,15 @@ function linesOf(view: View): readonly Line[] {
   const screen = screenView(view, topScreen(model))
   const filled = Array.from({ length: view.height }, (_, index) => screen.body[index] ?? EMPTY_LINE)
   const box = model.dialog === undefined ? undefined : boxOf(view, model.dialog)
+  const notices = noticeLines(view)
+  const body = box === undefined ? filled : withBox(filled, box, view.width)
   return [
     statusLine(view),
     spread(screen.title, screen.summary ?? EMPTY_LINE, view.width),
     screen.facts,
     screen.header,
-    ...(box === undefined ? filled : withBox(filled, box, view.width)),
-    noticeLine(view),
+    ...body.slice(0, body.length - notices.length + 1),
+    ...notices,
     keyLine(view),
   ]
 }

@@ -19,7 +19,7 @@ export function keyLine(view: View): Line {
     ...hintSpans(command, view),
   ])
   const others = commands.filter(
-    command => !ALWAYS.includes(command.id) && !command.id.startsWith('move.') && command.hint !== undefined,
+    command => !ALWAYS.includes(command.id) && (command.hint !== undefined || command.effect !== 'view'),
   )
   const left: Span[] = []
   let room = view.width - widthOf(right) - 2

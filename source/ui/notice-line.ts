@@ -1,5 +1,5 @@
 import type { Model, Notice } from '../state/model.ts'
-import { type Line, line, span } from './line.ts'
+import { type Line, line, span, wrapText } from './line.ts'
 import { fieldSpans } from './text-input.ts'
 import type { Tone } from './theme.ts'
 import type { View } from './view.ts'
@@ -11,18 +11,24 @@ const LEVELS: Readonly<Record<Notice['level'], readonly [string, Tone | undefine
   error: ['ERROR ', 'bad'],
 }
 
-/** The line above the keys: the filter while it is typed, else the newest notice, else the act in progress. */
-export function noticeLine(view: View): Line {
+/** Lines that a notice may take from the body: an error with its next step must be readable whole. */
+const MOST_LINES = 4
+
+/** Above the keys: the filter while it is typed, else the newest notice, else the act in progress. One line at least. */
+export function noticeLines(view: View): readonly Line[] {
   const { model } = view
   const { dialog, notice } = model
   if (dialog?.dialog === 'filter') {
-    return line(span('/', 'key'), ...fieldSpans(dialog, Math.max(1, view.width - 2), true))
+    return [line(span('/', 'key'), ...fieldSpans(dialog, Math.max(1, view.width - 2), true))]
   }
   if (notice !== undefined) {
     const [sign, tone] = LEVELS[notice.level]
-    return line(span(sign, tone), notice.text)
+    const texts = wrapText(`${sign}${notice.text}`, view.width).slice(0, MOST_LINES)
+    return texts.map((text, index) =>
+      index === 0 ? line(span(text.slice(0, sign.length), tone), text.slice(sign.length)) : line(text),
+    )
   }
-  return actLine(model)
+  return [actLine(model)]
 }
 
 function actLine(model: Model): Line {

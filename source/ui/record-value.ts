@@ -1,11 +1,11 @@
+import { prettyLines } from '../domain/decode/pretty-lines.ts'
+import { decodedRow } from '../state/row-text.ts'
 import type { TailRow } from '../state/tail-row.ts'
 import { hexLines } from './hex.ts'
 import { type LineSource, wrappedLines } from './line-source.ts'
-import { prettyJson } from './pretty-json.ts'
 
-/** A payload for reading: what it was found to be, and its lines at a width. */
+/** A payload for reading: what was odd about it, and its lines at a width. */
 export type RecordValue = {
-  readonly badges: readonly string[]
   readonly notes: readonly string[]
   readonly lines: (width: number) => LineSource
 }
@@ -23,13 +23,11 @@ export function recordValue(row: TailRow): RecordValue {
 }
 
 function readValue(row: TailRow): RecordValue {
-  const text = textOf(row.data)
-  if (row.data.length === 0)
-    return { badges: ['empty'], notes: [], lines: width => hexLines(row.data, width) }
-  if (text === undefined) return { badges: ['bytes'], notes: [], lines: width => hexLines(row.data, width) }
-  const isJson = isJsonText(text)
-  const texts = isJson ? prettyJson(text) : text.split(/\r\n|\n/)
-  return { badges: [isJson ? 'JSON' : 'text'], notes: [], lines: onceAWidth(texts) }
+  const decoded = decodedRow(row)
+  const notes = [...new Set([...(row.notes ?? []), ...decoded.notes])]
+  const { kind } = decoded.content
+  if (kind === 'bytes' || kind === 'empty') return { notes, lines: width => hexLines(decoded.bytes, width) }
+  return { notes, lines: onceAWidth(prettyLines(decoded)) }
 }
 
 function onceAWidth(texts: readonly string[]): (width: number) => LineSource {
@@ -37,23 +35,5 @@ function onceAWidth(texts: readonly string[]): (width: number) => LineSource {
   return width => {
     if (last?.width !== width) last = { width, lines: wrappedLines(texts, width) }
     return last.lines
-  }
-}
-
-function textOf(data: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(data)
-  } catch {
-    return undefined
-  }
-}
-
-function isJsonText(text: string): boolean {
-  if (!/^\s*[[{]/.test(text)) return false
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
   }
 }

@@ -9,7 +9,8 @@ export type BoxContent = { readonly title: string; readonly lines: readonly Line
 
 /** Cells between the frame's sides for a dialog on a screen of this width. */
 export function boxWidth(screenWidth: number): number {
-  return Math.max(20, Math.min(screenWidth - 8, 88))
+  // On a narrow screen the frame takes it all: slivers of the rows beneath would only confuse.
+  return screenWidth <= 100 ? screenWidth - 4 : 96
 }
 
 /** Lines that a dialog may have on a body of this height. */

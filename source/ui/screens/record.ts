@@ -1,5 +1,6 @@
 import { hashKeyOf } from '../../domain/hash-key.ts'
 import { countedBytes } from '../../domain/record.ts'
+import { rowBadges } from '../../state/row-text.ts'
 import { shortShardId } from '../../state/select-shards.ts'
 import type { TailRow } from '../../state/tail-row.ts'
 import { bytesText, countText, instantText, UNKNOWN } from '../format.ts'
@@ -26,7 +27,8 @@ export function recordView(view: View, screen: ScreenOf<'record'>): ScreenView {
   const { row } = screen
   const fields = fieldLines(row, view.width)
   const value = recordValue(row)
-  const content: LineSource = screen.view === 'hex' ? hexLines(row.data, view.width) : value.lines(view.width)
+  const content: LineSource =
+    screen.view === 'hex' ? hexLines(row.record.data, view.width) : value.lines(view.width)
   const count = fields.length + content.count
   const first = scrollTop(count, screen.scroll, view.height)
   const body: Line[] = []
@@ -34,7 +36,7 @@ export function recordView(view: View, screen: ScreenOf<'record'>): ScreenView {
     body.push(fields[place] ?? content.at(place - fields.length))
   }
   const lastShown = Math.min(first + view.height, count)
-  const badges = value.badges.length === 0 ? '' : value.badges.join('  ')
+  const badges = rowBadges(row).join('  ')
   return {
     title: [
       ...streamTitle(row.record.streamName),

@@ -1,5 +1,5 @@
 import type { ReaderState, TailState } from '../../state/model.ts'
-import { rowPreview } from '../../state/row-text.ts'
+import { rowBadges, rowPreview } from '../../state/row-text.ts'
 import { shortShardId } from '../../state/select-shards.ts'
 import { readerCounts, tailRate, tailRows } from '../../state/select-tail.ts'
 import { selectionOf } from '../../state/selection.ts'
@@ -41,7 +41,7 @@ export function tailView(view: View, screen: ScreenOf<'tail'>): ScreenView {
 
 function columnsFor(width: number): readonly Column<TailRow>[] {
   const hasMillis = width >= 80
-  return [
+  const columns: readonly Column<TailRow>[] = [
     {
       key: 'time',
       header: hasMillis ? 'TIME (UTC)' : 'UTC',
@@ -61,7 +61,7 @@ function columnsFor(width: number): readonly Column<TailRow>[] {
       key: 'key',
       header: 'KEY',
       width: 10,
-      maxWidth: width >= 120 ? 30 : 16,
+      maxWidth: width >= 120 ? 30 : 14,
       priority: 3,
       text: row => row.partitionKey ?? UNKNOWN,
     },
@@ -69,19 +69,30 @@ function columnsFor(width: number): readonly Column<TailRow>[] {
       key: 'size',
       header: 'SIZE',
       align: 'right',
-      width: 10,
+      width: 9,
       priority: 4,
       text: row => bytesText(row.data.length),
     },
     {
+      key: 'format',
+      header: 'FORMAT',
+      width: 8,
+      maxWidth: 20,
+      priority: 5,
+      text: row => rowBadges(row).join(' '),
+      tone: () => 'accent',
+    },
+    {
       key: 'payload',
       header: 'PAYLOAD',
-      width: 12,
+      width: 24,
       maxWidth: 1_000,
       priority: 0,
       text: rowPreview,
     },
   ]
+  // What a payload was unwrapped from is worth its cells only where the payload keeps most of the line.
+  return width >= 110 ? columns : columns.filter(column => column.key !== 'format')
 }
 
 function countsText(tail: TailState, shownCount: number, filter: string): string {
