@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { jsonLines, run, SandboxProgram } from './program.ts'
 
@@ -123,6 +124,53 @@ describe('JSON lines', () => {
       })
       expect(line.approximateArrivalTimestamp).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
     }
+  })
+
+  it('decoded: what the bytes say, with the digits of the source; absent where they say nothing', async () => {
+    await json('create', 'decoded')
+    // Two user records as the producer library packs them: keys user-1 and user-2, data {"n":1} and {"n":2}.
+    const aggregate = '84mawgoGdXNlci0xCgZ1c2VyLTIaCwgAGgd7Im4iOjF9GgsIARoHeyJuIjoyfTpkMZqoY/n7taqiM0G1IuQ='
+    const broken = Buffer.from(aggregate, 'base64')
+    broken[broken.length - 1] = (broken.at(-1) ?? 0) ^ 1
+    for (const payload of [
+      '{"id": 12345678901234567890, "x": 1.10}',
+      '{"a":1}{"a":2}',
+      gzipSync('{"z":true}'),
+      'plain text',
+      Buffer.from(aggregate, 'base64'),
+      broken,
+      Uint8Array.of(0, 255),
+    ]) {
+      const { code } = await sandbox.run(['put', 'decoded', '--partition-key', 'a', '-'], payload)
+      expect(code).toBe(0)
+    }
+    const read = ['tail', 'decoded', '--from', 'oldest', '--exit-at-tip']
+    const { stdout } = await sandbox.run([...read, '--json'])
+    expect(stdout).toContain('"decoded":{"id":12345678901234567890,"x":1.10}')
+    const lines = jsonLines(stdout)
+    expect(lines.slice(1, 5).map(({ stages, decoded }) => [stages, decoded])).toEqual([
+      [['json'], [{ a: 1 }, { a: 2 }]],
+      [['gzip', 'json'], { z: true }],
+      [['text'], 'plain text'],
+      [
+        ['kpl'],
+        [
+          { subSequenceNumber: 0, partitionKey: 'user-1', decoded: { n: 1 } },
+          { subSequenceNumber: 1, partitionKey: 'user-2', decoded: { n: 2 } },
+        ],
+      ],
+    ])
+    expect(lines[4]?.data).toBe(aggregate)
+    expect(lines[5]?.notes).toEqual([expect.stringContaining('kpl')])
+    expect(lines[6]).not.toHaveProperty('decoded')
+    expect(lines[6]).not.toHaveProperty('stages')
+    const text = await sandbox.run(read)
+    const keys = text.stdout
+      .trimEnd()
+      .split('\n')
+      .map(line => line.split(/ +/)[2])
+    expect(keys).toEqual(['a', 'a', 'a', 'a', 'user-1', 'user-2', 'a', 'a'])
+    expect(text.stdout).toContain('[KPL 2/2] {"n":2}')
   })
 
   it('untrusted text reaches neither a terminal nor a parser as anything but text', async () => {
