@@ -1,6 +1,8 @@
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { createSteppedClock } from '../../source/sandbox/engine/clock.ts'
+import { pointsBetween } from '../../source/sandbox/engine/metric-points.ts'
+import { allSeries } from '../../source/sandbox/engine/metrics.ts'
 import { createService } from '../../source/sandbox/engine/service.ts'
 import { demoScenario } from '../../source/sandbox/traffic/demo-scenario.ts'
 import { aggregate } from '../../source/sandbox/traffic/kpl-aggregate.ts'
@@ -102,10 +104,10 @@ describe('traffic', () => {
 
   it('throttles in the demonstration only where that is the trouble', () => {
     const { service, traffic } = run(demoScenario, 1, 120, 250)
-    const throttled = [...service.account.metrics.series.values()].filter(
-      ({ metricName, minutes }) =>
+    const throttled = [...allSeries(service.account.metrics)].filter(
+      ({ metricName, points }) =>
         metricName === 'WriteProvisionedThroughputExceeded' &&
-        [...minutes.values()].some(({ sum }) => sum > 0),
+        [...pointsBetween(points, 0, Number.MAX_SAFE_INTEGER)].some(({ sum }) => sum > 0),
     )
     expect(new Set(throttled.map(({ streamName }) => streamName))).toEqual(new Set(['clickstream']))
     expect(traffic.refusals).toEqual([])

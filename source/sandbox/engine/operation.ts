@@ -1,7 +1,15 @@
 import type { Account } from './account.ts'
 
 /** What an operation knows besides its input: all state there is, and the moment it happens. */
-export type Call = { account: Account; now: number }
+export type Call = {
+  account: Account
+  now: number
+  /** When the request came in, where it had to wait before it was done; else `now`. */
+  arrivedAt?: number
+}
+
+/** How long a call took on the sandbox's clock, in milliseconds: what the Latency metrics say. */
+export const latencyOf = ({ now, arrivedAt = now }: Call) => now - arrivedAt
 
 /**
  * Operations by name. Inputs have passed the model's constraints already, times are epoch milliseconds, bytes are

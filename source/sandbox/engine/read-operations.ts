@@ -1,8 +1,8 @@
 import { findShard, findStream, type StreamReference } from './account.ts'
 import { invalidArgument, resourceNotFound, ServiceError, throughputExceeded } from './errors.ts'
 import { decodeIterator, encodeIterator, ordinalOf } from './iterator.ts'
-import { recordMetric } from './metrics.ts'
-import type { Call, OperationTable } from './operation.ts'
+import { recordMetric, recordShardMetric } from './metrics.ts'
+import { type Call, latencyOf, type OperationTable } from './operation.ts'
 import { type RecordLog, readRecords, type StoredRecord } from './record-log.ts'
 import { recordSequenceNumber, SHARD_READ_BYTES_PER_SECOND, type Shard } from './shard.ts'
 import { childrenOf, type Stream, trimShard } from './stream.ts'
@@ -62,7 +62,8 @@ const iteratorText = (stream: Stream, shard: Shard, ordinal: number, issuedAt: n
     issuedAt,
   })
 
-function getRecords({ account, now }: Call, input: GetRecordsInput) {
+function getRecords(call: Call, input: GetRecordsInput) {
+  const { account, now } = call
   const iterator = decodeIterator(input.ShardIterator, now)
   const stream = findStream(account, {
     StreamName: iterator.streamName,
@@ -80,12 +81,13 @@ function getRecords({ account, now }: Call, input: GetRecordsInput) {
   const metric = (name: string, value: number, shardName?: string) => {
     recordMetric(account.metrics, { streamName: stream.name }, name, value, now)
     if (shardName !== undefined) {
-      recordMetric(account.metrics, { streamName: stream.name, shardId: shard.id }, shardName, value, now)
+      recordShardMetric(account.metrics, stream, shard.id, shardName, value, now)
     }
   }
   if (account.limits === 'on' && !mayRead(shard, now)) {
     metric('ReadProvisionedThroughputExceeded', 1, 'ReadProvisionedThroughputExceeded')
     metric('GetRecords.Success', 0)
+    metric('GetRecords.Latency', latencyOf(call))
     throw throughputExceeded(
       `Rate exceeded for shard ${shard.id} in stream ${stream.name} under account ${account.accountId}.`,
     )
@@ -101,6 +103,7 @@ function getRecords({ account, now }: Call, input: GetRecordsInput) {
   const ended = shard.closedAt !== undefined && next >= shard.log.nextOrdinal
   const behind = millisBehindLatest(shard, records, next, now)
   metric('GetRecords.Success', 1)
+  metric('GetRecords.Latency', latencyOf(call))
   metric('GetRecords.Bytes', bytes, 'OutgoingBytes')
   metric('GetRecords.Records', records.length, 'OutgoingRecords')
   metric('GetRecords.IteratorAgeMilliseconds', behind, 'IteratorAgeMilliseconds')

@@ -36,9 +36,14 @@ export type Service = {
   knows(operation: string): boolean
   /**
    * Does one operation at `now` (default: the clock's time). The input is checked against the service's model first;
-   * `codec` says how its bytes and times are written. Errors: ServiceError.
+   * `codec` says how its bytes and times are written; `arrivedAt` (default: `now`) is when a request came that had to
+   * wait. Errors: ServiceError.
    */
-  handle(operation: string, input: unknown, options?: { codec?: ValueCodec; now?: number }): object
+  handle(
+    operation: string,
+    input: unknown,
+    options?: { codec?: ValueCodec; now?: number; arrivedAt?: number },
+  ): object
   /** What comes next for a subscription, which is what `handle` gives for SubscribeToShard. */
   push(subscription: Subscription, now?: number): Push
 }
@@ -84,13 +89,13 @@ export function createService(options: ServiceOptions): Service {
     account,
     clock,
     knows: operation => Object.hasOwn(operations, operation),
-    handle(operation, input, { codec = plainValues, now = clock.now() } = {}) {
+    handle(operation, input, { codec = plainValues, now = clock.now(), arrivedAt = now } = {}) {
       const run = Object.hasOwn(operations, operation) ? operations[operation] : undefined
       if (run === undefined) throw new ServiceError('UnknownOperationException', '')
       const checked = readInput(shapes, `${operation}Input`, input, codec)
       settle(account, now)
       countRequest(account, operation, checked, now)
-      const output = run({ account, now }, checked as never)
+      const output = run({ account, now, arrivedAt }, checked as never)
       if (account.shardListeners.size > 0) settleWhenDue(account, clock, now)
       return output
     },

@@ -3,7 +3,7 @@ import type { Consumer, SubscriptionState } from './consumer.ts'
 import { findConsumer } from './consumer-operations.ts'
 import { resourceInUse, resourceNotFound, ServiceError } from './errors.ts'
 import { ordinalOf } from './iterator.ts'
-import { recordMetric } from './metrics.ts'
+import { recordMetric, recordShardMetric } from './metrics.ts'
 import type { Call } from './operation.ts'
 import { childShards, millisBehindLatest, recordStructure } from './read-operations.ts'
 import { readRecords } from './record-log.ts'
@@ -139,14 +139,8 @@ function eventOf(
   metric('Records', records.length)
   metric('MillisBehindLatest', behind)
   if (records.length > 0) {
-    recordMetric(account.metrics, { streamName: stream.name, shardId: shard.id }, 'OutgoingBytes', bytes, now)
-    recordMetric(
-      account.metrics,
-      { streamName: stream.name, shardId: shard.id },
-      'OutgoingRecords',
-      records.length,
-      now,
-    )
+    recordShardMetric(account.metrics, stream, shard.id, 'OutgoingBytes', bytes, now)
+    recordShardMetric(account.metrics, stream, shard.id, 'OutgoingRecords', records.length, now)
   }
   const event = {
     Records: records.map(record => recordStructure(shard, record)),

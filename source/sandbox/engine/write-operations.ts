@@ -1,9 +1,9 @@
 import { type Account, findStream, type StreamReference } from './account.ts'
 import { invalidArgument, resourceNotFound, ServiceError, validationFailed } from './errors.ts'
 import { entryFor, hashKeyOf, LARGEST_HASH_KEY } from './hash-ring.ts'
-import { recordMetric } from './metrics.ts'
+import { recordMetric, recordShardMetric } from './metrics.ts'
 import { noteLoad } from './on-demand.ts'
-import type { Call, OperationTable } from './operation.ts'
+import { type Call, latencyOf, type OperationTable } from './operation.ts'
 import { append } from './record-log.ts'
 import { parseSequenceNumber } from './sequence-number.ts'
 import { recordSequenceNumber, type Shard } from './shard.ts'
@@ -95,24 +95,30 @@ function write(
   return recordSequenceNumber(shard, ordinal, now)
 }
 
-/** Feeds the metrics and wakes pushed readers, once a call and shard. */
+/** Feeds the metrics (one sample a call for the stream, one for each of its shards) and wakes pushed readers. */
 function report({ account, now }: Call, stream: Stream, tally: Tally): void {
-  const streamName = stream.name
-  let throttledInAll = 0
+  const { metrics } = account
+  const total = { bytes: 0, records: 0, throttled: 0 }
   for (const [shard, { bytes, records, throttled }] of tally) {
-    for (const dimensions of [{ streamName }, { streamName, shardId: shard.id }]) {
-      if (records > 0) {
-        recordMetric(account.metrics, dimensions, 'IncomingBytes', bytes, now)
-        recordMetric(account.metrics, dimensions, 'IncomingRecords', records, now)
-      }
-      recordMetric(account.metrics, dimensions, 'WriteProvisionedThroughputExceeded', throttled, now)
+    total.bytes += bytes
+    total.records += records
+    total.throttled += throttled
+    if (records > 0) {
+      recordShardMetric(metrics, stream, shard.id, 'IncomingBytes', bytes, now)
+      recordShardMetric(metrics, stream, shard.id, 'IncomingRecords', records, now)
     }
+    recordShardMetric(metrics, stream, shard.id, 'WriteProvisionedThroughputExceeded', throttled, now)
     noteLoad(account, stream, shard, bytes, now)
-    throttledInAll += throttled
     if (records > 0) for (const listener of account.shardListeners) listener(stream, shard)
   }
-  account.unsettledBytes += [...tally.values()].reduce((sum, { bytes }) => sum + bytes, 0)
-  if (throttledInAll > 0) account.throttledWrites += throttledInAll
+  const streamName = stream.name
+  if (total.records > 0) {
+    recordMetric(metrics, { streamName }, 'IncomingBytes', total.bytes, now)
+    recordMetric(metrics, { streamName }, 'IncomingRecords', total.records, now)
+  }
+  recordMetric(metrics, { streamName }, 'WriteProvisionedThroughputExceeded', total.throttled, now)
+  account.unsettledBytes += total.bytes
+  account.throttledWrites += total.throttled
 }
 
 const encryptionMember = (stream: Stream) =>
@@ -140,17 +146,14 @@ function putRecord(call: Call, input: PutRecordInput) {
   const tally: Tally = new Map()
   const sequence = write(call, stream, shard, input, bytes, tally)
   report(call, stream, tally)
-  recordMetric(
-    account.metrics,
-    { streamName: stream.name },
-    'PutRecord.Success',
-    sequence === undefined ? 0 : 1,
-    now,
-  )
+  const count = (name: string, value: number) =>
+    recordMetric(account.metrics, { streamName: stream.name }, `PutRecord.${name}`, value, now)
+  count('Success', sequence === undefined ? 0 : 1)
+  count('Latency', latencyOf(call))
   if (sequence === undefined) {
     throw new ServiceError('ProvisionedThroughputExceededException', throttleMessage(account, stream, shard))
   }
-  recordMetric(account.metrics, { streamName: stream.name }, 'PutRecord.Bytes', bytes, now)
+  count('Bytes', bytes)
   return { ShardId: shard.id, SequenceNumber: sequence, ...encryptionMember(stream) }
 }
 
@@ -198,12 +201,15 @@ function putRecords(call: Call, input: PutRecordsInput) {
     recordMetric(account.metrics, { streamName: stream.name }, `PutRecords.${name}`, value, now)
   const written = results.length - failed
   count('Success', written > 0 ? 1 : 0)
+  count('Latency', latencyOf(call))
   count(
     'Bytes',
     [...tally.values()].reduce((sum, { bytes }) => sum + bytes, 0),
   )
   count('TotalRecords', results.length)
   count('SuccessfulRecords', written)
+  // The name this had before the ones beside it came.
+  count('Records', written)
   count('ThrottledRecords', failed)
   count('FailedRecords', 0)
   return { FailedRecordCount: failed, Records: results, ...encryptionMember(stream) }
