@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** A point of the hash-key space, 0 .. 2^128-1. A bigint, since a JS number would round it. */
 export type HashKey = bigint
@@ -11,7 +11,7 @@ export const HASH_SPACE_SIZE = 1n << 128n
 
 /** Where Kinesis puts a partition key: the MD5 of its UTF-8 bytes as an unsigned big-endian number (API PutRecord). */
 export function hashKeyOf(partitionKey: string): HashKey {
-  return BigInt(`0x${createHash('md5').update(partitionKey, 'utf8').digest('hex')}`)
+  return BigInt(`0x${hash('md5', partitionKey, 'hex')}`)
 }
 
 /** The hash key that `text` spells in decimal (`0|[1-9]\d{0,38}`, at most 2^128-1), or undefined. */

@@ -1,4 +1,5 @@
 import type { SequenceNumber } from './shard.ts'
+import { utf8Length } from './utf8-length.ts'
 
 /** One Kinesis record as it was read, before any decoding. */
 export type StreamRecord = {
@@ -16,7 +17,5 @@ export type StreamRecord = {
 
 /** Bytes that a record counts for against shard throughput and size limits: data plus partition key (API PutRecord). */
 export function countedBytes(record: Pick<StreamRecord, 'data' | 'partitionKey'>): number {
-  const keyBytes =
-    record.partitionKey === undefined ? 0 : new TextEncoder().encode(record.partitionKey).length
-  return record.data.length + keyBytes
+  return record.data.length + (record.partitionKey === undefined ? 0 : utf8Length(record.partitionKey))
 }

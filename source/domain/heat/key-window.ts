@@ -1,81 +1,138 @@
+import type { HashKey } from '../hash-key.ts'
 import { HeavyKeys } from './heavy-keys.ts'
+import { PointSample, type SamplePoint } from './point-sample.ts'
 
-/** Counters of one slice of time. */
+/** Weight that the first points of a sample stand for; it doubles as the sample fills. */
+const FIRST_BYTE_SPACING = 128
+const FIRST_RECORD_SPACING = 1
+
+/** What is counted in one slice of time. */
 type Slice = {
   readonly index: number
-  readonly bytes: HeavyKeys<string>
-  readonly records: HeavyKeys<string>
+  readonly keys: HeavyKeys<string>
+  readonly bytePoints: PointSample
+  readonly recordPoints: PointSample
+  keylessBytes: number
+  keylessRecords: number
+  aggregates: number
+  userRecords: number
 }
 
-/** What the keys of a window weighed, with the bounds of the sketches. */
+/** What the keys of a window weighed. */
 export type KeyTotals = {
-  readonly bytes: HeavyKeys<string>
-  readonly records: HeavyKeys<string>
+  readonly keys: HeavyKeys<string>
+  readonly bytePoints: readonly SamplePoint[]
+  readonly recordPoints: readonly SamplePoint[]
+  /** Of records that came without a partition key: service-managed distribution. */
+  readonly keylessBytes: number
+  readonly keylessRecords: number
+  /** Aggregates that were unpacked, and the user records in them. */
+  readonly aggregates: number
+  readonly userRecords: number
   /** Seconds since the epoch of the oldest slice that is counted in. */
   readonly sinceSecond: number
 }
 
+export type KeyWindowOptions = {
+  readonly windowSeconds: number
+  readonly sliceCount: number
+  /** Keys that a slice's sketch may hold; asked whenever a slice begins. */
+  readonly capacity: () => number
+  /** 0 (included) .. 1 (excluded). */
+  readonly random: () => number
+}
+
 /**
- * Heavy partition keys of the last `windowSeconds`, by bytes and by records, in fixed memory: the window is cut into
- * slices with sketches of their own, which are merged when asked. The answer covers whole slices, so it reaches back up
- * to one slice further than the window.
+ * Heavy partition keys of the last `windowSeconds`, in fixed memory: the window is cut into slices with sketches of
+ * their own, which are merged when asked. The answer covers whole slices, so it reaches back up to one slice further
+ * than the window.
  */
 export class KeyWindow {
-  readonly #sliceSeconds: number
+  readonly #options: KeyWindowOptions
+  readonly #sliceMillis: number
   readonly #sliceCount: number
-  readonly #capacity: number
   #slices: Slice[] = []
+  #last: Slice | undefined
 
-  constructor(options: {
-    readonly windowSeconds: number
-    readonly sliceCount: number
-    readonly capacity: number
-  }) {
-    this.#sliceSeconds = Math.max(1, Math.round(options.windowSeconds / options.sliceCount))
+  constructor(options: KeyWindowOptions) {
+    this.#options = options
+    this.#sliceMillis = Math.max(1, Math.round(options.windowSeconds / options.sliceCount)) * 1000
     this.#sliceCount = options.sliceCount + 1
-    this.#capacity = options.capacity
   }
 
   /** Counts one (user) record of a key. Arrivals before the oldest held slice are left out. */
-  add(arrivalMillis: number, partitionKey: string, bytes: number): void {
-    const slice = this.#sliceAt(Math.floor(arrivalMillis / 1000 / this.#sliceSeconds))
+  add(arrivalMillis: number, partitionKey: string, bytes: number, hashKey?: HashKey): void {
+    const slice = this.#sliceAt(arrivalMillis)
     if (slice === undefined) return
-    slice.bytes.add(partitionKey, bytes)
-    slice.records.add(partitionKey, 1)
+    slice.keys.add(partitionKey, bytes)
+    slice.bytePoints.add(partitionKey, bytes, hashKey)
+    slice.recordPoints.add(partitionKey, 1, hashKey)
+  }
+
+  /** Counts one record that has no key. */
+  addKeyless(arrivalMillis: number, bytes: number): void {
+    const slice = this.#sliceAt(arrivalMillis)
+    if (slice === undefined) return
+    slice.keylessBytes += bytes
+    slice.keylessRecords += 1
+  }
+
+  /** Says that one record was an aggregate of `userRecords`. */
+  addAggregate(arrivalMillis: number, userRecords: number): void {
+    const slice = this.#sliceAt(arrivalMillis)
+    if (slice === undefined) return
+    slice.aggregates += 1
+    slice.userRecords += userRecords
   }
 
   /** All slices that reach into the window before `nowMillis`, merged. */
   totals(nowMillis: number): KeyTotals {
-    const newest = Math.floor(nowMillis / 1000 / this.#sliceSeconds)
-    const oldest = newest - this.#sliceCount + 1
-    const bytes = new HeavyKeys<string>(this.#capacity)
-    const records = new HeavyKeys<string>(this.#capacity)
-    let first = newest
-    for (const slice of this.#slices) {
-      if (slice.index < oldest || slice.index > newest) continue
-      first = Math.min(first, slice.index)
-      bytes.merge(slice.bytes)
-      records.merge(slice.records)
+    const newest = Math.floor(nowMillis / this.#sliceMillis)
+    const inside = this.#slices.filter(
+      ({ index }) => index > newest - this.#sliceCount && index <= newest + 1,
+    )
+    // Room for all of them: what is lost in the slices is not lost a second time in the merge.
+    const keys = new HeavyKeys<string>(inside.reduce((room, slice) => room + slice.keys.size, 1))
+    for (const slice of inside) keys.merge(slice.keys)
+    const sum = (of: (slice: Slice) => number) => inside.reduce((total, slice) => total + of(slice), 0)
+    return {
+      keys,
+      bytePoints: inside.flatMap(({ bytePoints }) => bytePoints.points()),
+      recordPoints: inside.flatMap(({ recordPoints }) => recordPoints.points()),
+      keylessBytes: sum(({ keylessBytes }) => keylessBytes),
+      keylessRecords: sum(({ keylessRecords }) => keylessRecords),
+      aggregates: sum(({ aggregates }) => aggregates),
+      userRecords: sum(({ userRecords }) => userRecords),
+      sinceSecond: ((inside[0]?.index ?? newest) * this.#sliceMillis) / 1000,
     }
-    return { bytes, records, sinceSecond: first * this.#sliceSeconds }
   }
 
-  #sliceAt(index: number): Slice | undefined {
-    const last = this.#slices.at(-1)
-    if (last?.index === index) return last
+  #sliceAt(arrivalMillis: number): Slice | undefined {
+    const index = Math.floor(arrivalMillis / this.#sliceMillis)
+    if (this.#last?.index === index) return this.#last
     const held = this.#slices.find(slice => slice.index === index)
-    if (held !== undefined) return held
-    const newest = last?.index ?? index
-    if (index <= newest - this.#sliceCount) return undefined
-    const made = {
-      index,
-      bytes: new HeavyKeys<string>(this.#capacity),
-      records: new HeavyKeys<string>(this.#capacity),
+    if (held !== undefined) {
+      this.#last = held
+      return held
     }
-    this.#slices.push(made)
-    this.#slices.sort((a, b) => a.index - b.index)
-    const limit = (this.#slices.at(-1)?.index ?? index) - this.#sliceCount
-    this.#slices = this.#slices.filter(slice => slice.index > limit)
+    const newest = this.#slices.at(-1)?.index ?? index
+    if (index <= newest - this.#sliceCount) return undefined
+    const { capacity, random } = this.#options
+    const made: Slice = {
+      index,
+      keys: new HeavyKeys<string>(capacity()),
+      bytePoints: new PointSample(FIRST_BYTE_SPACING, random),
+      recordPoints: new PointSample(FIRST_RECORD_SPACING, random),
+      keylessBytes: 0,
+      keylessRecords: 0,
+      aggregates: 0,
+      userRecords: 0,
+    }
+    const oldest = Math.max(newest, index) - this.#sliceCount
+    this.#slices = [...this.#slices, made]
+      .filter(slice => slice.index > oldest)
+      .sort((a, b) => a.index - b.index)
+    this.#last = made
     return made
   }
 }

@@ -1,5 +1,10 @@
-/** One stretch of time in which everything was seen. */
-export type SampleWindow = { readonly seconds: number; readonly amount: number }
+/** One stretch of time in which everything was seen, and the longer stretch that it was drawn from at random. */
+export type SampleWindow = {
+  readonly seconds: number
+  readonly amount: number
+  /** Seconds that the window stands for; its own length where everything was seen. */
+  readonly spanSeconds: number
+}
 
 /** A rate and how sure it is. `measured` saw everything of `seconds`; `estimated` scales windows up. */
 export type RateEstimate =
@@ -7,9 +12,9 @@ export type RateEstimate =
   | {
       readonly kind: 'estimated'
       readonly perSecond: number
-      /** Bounds of the 95 % interval; `low` is never negative. */
-      readonly low: number
-      readonly high: number
+      /** The 95 % interval; absent while too few windows were seen to tell one. `low` is never negative. */
+      readonly interval?: { readonly low: number; readonly high: number }
+      /** Windows that stand for more than themselves. */
       readonly windowCount: number
       /** Seconds that were seen, out of `spanSeconds`. */
       readonly seconds: number
@@ -20,35 +25,66 @@ export type RateEstimate =
 export const MIN_SAMPLE_WINDOWS = 4
 
 /**
- * The rate over a span of time of which only windows were seen: the ratio of amounts to seconds, with a 95 % interval
- * from the spread between windows (ratio estimator, Student's t with n - 1 degrees of freedom, finite-population
- * correction for the part of the span that was seen). Windows must be spread over the span independently of the
- * traffic. Undefined with fewer than `MIN_SAMPLE_WINDOWS` windows.
- * Source: Cochran, Sampling Techniques, ratio estimates.
+ * The mean rate over a span of time of which only windows were seen. Each window is drawn at random out of the stretch
+ * that it stands for (stratified sampling), so its rate is weighted by that stretch. The 95 % interval comes from the
+ * spread between windows (Student's t with n - 1 degrees of freedom, finite-population correction for the part that was
+ * seen); the spread within strata is no larger than that, so the interval errs on the wide side. Traffic has bursts and
+ * few windows miss them, so its upper end is told as if one more window had been seen, as far above the highest as that
+ * lies above the mean.
+ * Undefined without any window. Source: Cochran, Sampling Techniques, stratified random sampling.
  */
-export function estimateRate(
-  windows: readonly SampleWindow[],
-  spanSeconds: number,
-): RateEstimate | undefined {
-  const count = windows.length
-  if (count < MIN_SAMPLE_WINDOWS) return undefined
-  const seconds = windows.reduce((sum, window) => sum + window.seconds, 0)
-  if (seconds <= 0) return undefined
-  const amount = windows.reduce((sum, window) => sum + window.amount, 0)
-  const perSecond = amount / seconds
-  const seenShare = Math.min(1, seconds / spanSeconds)
-  const squares = windows.reduce((sum, window) => sum + (window.amount - perSecond * window.seconds) ** 2, 0)
-  const standardError = Math.sqrt(((count / (count - 1)) * squares * (1 - seenShare)) / seconds ** 2)
-  const margin = studentQuantile975(count - 1) * standardError
+export function estimateRate(windows: readonly SampleWindow[]): RateEstimate | undefined {
+  const spanSeconds = sumOf(windows, window => window.spanSeconds)
+  const seconds = sumOf(windows, window => window.seconds)
+  if (seconds <= 0 || spanSeconds <= 0) return undefined
+  const perSecond = weightedMean(windows)
+  const sampled = windows.filter(window => window.spanSeconds > window.seconds)
+  const count = sampled.length
+  if (count === 0) return { kind: 'measured', perSecond, seconds }
+  const estimate = { kind: 'estimated', perSecond, windowCount: count, seconds, spanSeconds } as const
+  if (count < MIN_SAMPLE_WINDOWS) return estimate
+  const sampledRate = weightedMean(sampled)
+  const highest = sampled.reduce((most, window) => Math.max(most, rateOf(window)), 0)
+  const meanSpan = sumOf(sampled, window => window.spanSeconds) / count
+  const unseenBurst = { seconds: 1, amount: 2 * highest - sampledRate, spanSeconds: meanSpan }
+  const error = standardError(sampled, spreadOf(sampled), spanSeconds)
+  const errorAbove = standardError(sampled, spreadOf([...sampled, unseenBurst]), spanSeconds)
+  const quantile = studentQuantile975(count - 1)
   return {
-    kind: 'estimated',
-    perSecond,
-    low: Math.max(0, perSecond - margin),
-    high: perSecond + margin,
-    windowCount: count,
-    seconds,
-    spanSeconds,
+    ...estimate,
+    interval: {
+      low: Math.max(0, perSecond - quantile * error),
+      high: perSecond + quantile * Math.max(error, errorAbove),
+    },
   }
+}
+
+function rateOf(window: SampleWindow): number {
+  return window.amount / window.seconds
+}
+
+function weightedMean(windows: readonly SampleWindow[]): number {
+  const span = sumOf(windows, window => window.spanSeconds)
+  return sumOf(windows, window => rateOf(window) * window.spanSeconds) / span
+}
+
+function spreadOf(windows: readonly SampleWindow[]): number {
+  const mean = weightedMean(windows)
+  const squares = sumOf(windows, window => (rateOf(window) - mean) ** 2 * window.spanSeconds)
+  const span = sumOf(windows, window => window.spanSeconds)
+  return (squares / span) * (windows.length / (windows.length - 1))
+}
+
+function standardError(windows: readonly SampleWindow[], spread: number, spanSeconds: number): number {
+  const variance = sumOf(
+    windows,
+    window => (window.spanSeconds / spanSeconds) ** 2 * (1 - window.seconds / window.spanSeconds) * spread,
+  )
+  return Math.sqrt(variance)
+}
+
+function sumOf(windows: readonly SampleWindow[], of: (window: SampleWindow) => number): number {
+  return windows.reduce((sum, window) => sum + of(window), 0)
 }
 
 // Two-sided 95 % points of Student's t for 1 to 10 degrees of freedom; beyond, the expansion below errs by < 0.001.

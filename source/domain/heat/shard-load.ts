@@ -1,63 +1,56 @@
 import { type HashKey, type HashKeyRange, hashKeyOf, rangeContains, rangeWidth } from '../hash-key.ts'
+import type { Measure } from './heavy-keys.ts'
 import { type KeyTotals, KeyWindow } from './key-window.ts'
-import { SecondWindow } from './second-window.ts'
+import type { SamplePoint } from './point-sample.ts'
+import { SecondWindow, type WindowRates } from './second-window.ts'
 import type { HashLoad } from './split-point.ts'
 
-/** Pieces that a shard's range is cut into for load that no heavy key explains. */
-const BIN_COUNT = 128n
-/** Points that stand for one piece's unexplained load. */
-const POINTS_PER_BIN = 4n
-/** Hashes that are remembered; a heavy key is hashed once, not once a record. */
-const HASH_CACHE_SIZE = 4096
-const SLICE_COUNT = 6
+const SLICE_COUNT = 4
+/** Points that stand for load of which the place is not known. */
+const EVEN_POINTS = 64
 
-/** Options of a shard's load: how far back it looks, and how many keys a sketch holds. */
-export type LoadWindow = { readonly windowSeconds: number; readonly keyCapacity: number }
+export type LoadOptions = {
+  /** Rates and keys are told over so many seconds. */
+  readonly windowSeconds: number
+  /** Single seconds are told over so many. */
+  readonly historySeconds: number
+  /** Keys that a quarter of the window may hold; asked whenever one begins. */
+  readonly keyCapacity: () => number
+  readonly random: () => number
+}
+
+/** Where a shard's load lies on the hash-key space. */
+export type HashSpread = {
+  /** Loads a second inside the shard's range; they add up to `loadPerSecond`. */
+  readonly loads: readonly HashLoad[]
+  readonly loadPerSecond: number
+  /**
+   * Share of the keyed load whose key hashes outside the shard's range, 0..1: its producers set explicit hash keys, which
+   * cannot be read back, so nobody can tell where a split would put it.
+   */
+  readonly outsideShare: number
+  /** Share of the load that came without a partition key, 0..1. */
+  readonly keylessShare: number
+}
 
 /**
  * What one shard takes, as seen from records that were read: rates by arrival second (outer records, as Kinesis counts
- * them), key shares (inner keys of aggregates), and where on the hash-key range the bytes fall.
+ * them), key shares (inner keys of aggregates), and where on the hash-key range the load falls.
  */
 export class ShardLoad {
   readonly range: HashKeyRange
   readonly seconds: SecondWindow
-  readonly #windowSeconds: number
   readonly #keys: KeyWindow
-  readonly #hashes = new Map<string, HashKey>()
-  #bins: { index: number; readonly bytes: Float64Array }[] = []
-  #aggregateCount = 0
-  #userRecordCount = 0
-  #recordsWithoutKey = 0
-  #outsideBytes = 0
-  #keyedBytes = 0
 
-  constructor(range: HashKeyRange, options: LoadWindow) {
+  constructor(range: HashKeyRange, options: LoadOptions) {
     this.range = range
-    this.#windowSeconds = options.windowSeconds
-    this.seconds = new SecondWindow(options.windowSeconds)
+    this.seconds = new SecondWindow(options.windowSeconds, options.historySeconds)
     this.#keys = new KeyWindow({
       windowSeconds: options.windowSeconds,
       sliceCount: SLICE_COUNT,
       capacity: options.keyCapacity,
+      random: options.random,
     })
-  }
-
-  /** Aggregates that were unpacked since the start, and the user records in them. */
-  get unpacked(): { readonly aggregates: number; readonly userRecords: number } {
-    return { aggregates: this.#aggregateCount, userRecords: this.#userRecordCount }
-  }
-
-  /** Records that came without a partition key: service-managed distribution. */
-  get recordsWithoutKey(): number {
-    return this.#recordsWithoutKey
-  }
-
-  /**
-   * Share of the keyed bytes whose key hashes outside this shard's range, 0..1: their producers set explicit hash keys
-   * (which cannot be read back), so key advice does not tell where a split would move them.
-   */
-  get outsideShare(): number {
-    return this.#keyedBytes === 0 ? 0 : this.#outsideBytes / this.#keyedBytes
   }
 
   /** Counts one Kinesis record against the shard's limits. `bytes` = data plus partition key. */
@@ -65,97 +58,122 @@ export class ShardLoad {
     this.seconds.add(arrivalMillis, bytes)
   }
 
+  /** Counts one (user) record of a key; `hashKey` where an explicit one is known. */
+  addKey(arrivalMillis: number, partitionKey: string, bytes: number, hashKey?: HashKey): void {
+    this.#keys.add(arrivalMillis, partitionKey, bytes, hashKey)
+  }
+
   /** Counts a record without a key. */
-  addKeyless(): void {
-    this.#recordsWithoutKey += 1
+  addKeyless(arrivalMillis: number, bytes: number): void {
+    this.#keys.addKeyless(arrivalMillis, bytes)
   }
 
   /** Says that a record was an aggregate of `userRecords`. */
-  addAggregate(userRecords: number): void {
-    this.#aggregateCount += 1
-    this.#userRecordCount += userRecords
+  addAggregate(arrivalMillis: number, userRecords: number): void {
+    this.#keys.addAggregate(arrivalMillis, userRecords)
   }
 
-  /** Counts one user record of a key; `hashKey` where an explicit one is known. */
-  addKey(arrivalMillis: number, partitionKey: string, bytes: number, hashKey?: HashKey): void {
-    this.#keys.add(arrivalMillis, partitionKey, bytes)
-    const hash = hashKey ?? this.#hashOf(partitionKey)
-    this.#keyedBytes += bytes
-    const bins = this.#binsAt(arrivalMillis)
-    if (bins === undefined) return
-    if (!rangeContains(this.range, hash)) {
-      this.#outsideBytes += bytes
-      return
-    }
-    const bin = Number(((hash - this.range.startingHashKey) * BIN_COUNT) / rangeWidth(this.range))
-    bins[bin] = (bins[bin] ?? 0) + bytes
+  rates(nowMillis: number): WindowRates | undefined {
+    return this.seconds.rates(nowMillis)
   }
 
-  /** Heavy keys of the window. */
   keyTotals(nowMillis: number): KeyTotals {
     return this.#keys.totals(nowMillis)
   }
 
   /**
-   * Where the window's bytes lie on the range: heavy keys at their own hash, the rest spread over the piece in which it
-   * was seen. Exact while every key is held by the sketch.
+   * Where the window's load lies on the range, scaled to the present rate. Keys that the sketch knows well lie at their
+   * own hash with their own weight; the rest is spread over the points of the sample, and what has no known place evenly.
+   * Undefined while no rate is known.
    */
-  hashLoads(nowMillis: number): HashLoad[] {
-    const rest = this.#mergedBins(nowMillis)
-    const width = rangeWidth(this.range)
-    const loads: HashLoad[] = []
-    for (const [key, load] of this.#keys.totals(nowMillis).bytes.entries()) {
-      const hashKey = this.#hashOf(key)
-      if (!rangeContains(this.range, hashKey)) continue
-      const bin = Number(((hashKey - this.range.startingHashKey) * BIN_COUNT) / width)
-      const explained = Math.min(load, rest[bin] ?? 0)
-      if (explained <= 0) continue
-      rest[bin] = (rest[bin] ?? 0) - explained
-      loads.push({ hashKey, load: explained })
+  hashSpread(nowMillis: number, measure: Measure): HashSpread | undefined {
+    const rates = this.rates(nowMillis)
+    if (rates === undefined) return undefined
+    const loadPerSecond = (measure === 'bytes' ? rates.bytesPerSecond : rates.recordsPerSecond).perSecond
+    return spreadOf(this.range, this.keyTotals(nowMillis), measure, loadPerSecond)
+  }
+}
+
+function spreadOf(
+  range: HashKeyRange,
+  totals: KeyTotals,
+  measure: Measure,
+  loadPerSecond: number,
+): HashSpread {
+  const { keys } = totals
+  const points = measure === 'bytes' ? totals.bytePoints : totals.recordPoints
+  const keyless = measure === 'bytes' ? totals.keylessBytes : totals.keylessRecords
+  const total = keys.total(measure)
+  const bound = keys.errorBound(measure)
+  const explicit = explicitPointsByKey(points)
+  const weights = new Map<HashKey, number>()
+  const put = (hashKey: HashKey, weight: number) => weights.set(hashKey, (weights.get(hashKey) ?? 0) + weight)
+
+  const known = new Set<string>()
+  let knownWeight = 0
+  for (const [key, weight] of keys.entries(measure)) {
+    // A counter smaller than its own error tells nothing of the key; the sample speaks for it.
+    if (weight <= 0 || weight < bound) continue
+    known.add(key)
+    knownWeight += weight
+    placeKey(key, weight, explicit.get(key), put)
+  }
+  const others = points.filter(({ partitionKey }) => !known.has(partitionKey))
+  const otherWeight = others.reduce((sum, { weight }) => sum + weight, 0)
+  const rest = total - knownWeight
+  if (rest > 0 && otherWeight > 0) {
+    for (const { partitionKey, hashKey, weight } of others) {
+      put(hashKey ?? hashKeyOf(partitionKey), (rest * weight) / otherWeight)
     }
-    for (let bin = 0; bin < rest.length; bin += 1) {
-      const load = rest[bin] ?? 0
-      if (load <= 0) continue
-      for (let point = 0n; point < POINTS_PER_BIN; point += 1n) {
-        const place = (BigInt(bin) * POINTS_PER_BIN + point) * 2n + 1n
-        const hashKey = this.range.startingHashKey + (width * place) / (BIN_COUNT * POINTS_PER_BIN * 2n)
-        loads.push({ hashKey, load: load / Number(POINTS_PER_BIN) })
-      }
-    }
-    return loads
   }
 
-  #hashOf(partitionKey: string): HashKey {
-    const known = this.#hashes.get(partitionKey)
-    if (known !== undefined) return known
-    const hash = hashKeyOf(partitionKey)
-    if (this.#hashes.size >= HASH_CACHE_SIZE) this.#hashes.clear()
-    this.#hashes.set(partitionKey, hash)
-    return hash
+  const inside: HashLoad[] = []
+  let [insideWeight, outsideWeight] = [0, 0]
+  for (const [hashKey, load] of weights) {
+    if (rangeContains(range, hashKey)) {
+      inside.push({ hashKey, load })
+      insideWeight += load
+    } else outsideWeight += load
   }
+  const all = insideWeight + outsideWeight + keyless
+  const placed = all === 0 ? 0 : (loadPerSecond * insideWeight) / all
+  const loads = inside.map(({ hashKey, load }) => ({ hashKey, load: (load / insideWeight) * placed }))
+  return {
+    // Nobody knows where the rest lies: even over the range is the guess that favours no split.
+    loads: [...loads, ...evenLoads(range, loadPerSecond - placed)],
+    loadPerSecond,
+    outsideShare: insideWeight + outsideWeight === 0 ? 0 : outsideWeight / (insideWeight + outsideWeight),
+    keylessShare: total + keyless === 0 ? 0 : keyless / (total + keyless),
+  }
+}
 
-  #sliceIndex(millis: number): number {
-    return Math.floor(millis / 1000 / Math.max(1, Math.round(this.#windowSeconds / SLICE_COUNT)))
-  }
+function evenLoads(range: HashKeyRange, load: number): HashLoad[] {
+  if (load <= 0) return []
+  const width = rangeWidth(range)
+  return Array.from({ length: EVEN_POINTS }, (_, index) => ({
+    hashKey: range.startingHashKey + (width * BigInt(2 * index + 1)) / BigInt(2 * EVEN_POINTS),
+    load: load / EVEN_POINTS,
+  }))
+}
 
-  #binsAt(arrivalMillis: number): Float64Array | undefined {
-    const index = this.#sliceIndex(arrivalMillis)
-    const held = this.#bins.find(slice => slice.index === index)
-    if (held !== undefined) return held.bytes
-    const newest = this.#bins.reduce((most, slice) => Math.max(most, slice.index), index)
-    if (index < newest - SLICE_COUNT) return undefined
-    const made = { index, bytes: new Float64Array(Number(BIN_COUNT)) }
-    this.#bins = [...this.#bins.filter(slice => slice.index >= newest - SLICE_COUNT), made]
-    return made.bytes
-  }
+/** One key lies at one place unless its producer set explicit hash keys; then its sampled points tell how it is spread. */
+function placeKey(
+  key: string,
+  weight: number,
+  points: readonly HashKey[] | undefined,
+  put: (hashKey: HashKey, weight: number) => void,
+): void {
+  if (points === undefined) put(hashKeyOf(key), weight)
+  else for (const hashKey of points) put(hashKey, weight / points.length)
+}
 
-  #mergedBins(nowMillis: number): Float64Array {
-    const newest = this.#sliceIndex(nowMillis)
-    const merged = new Float64Array(Number(BIN_COUNT))
-    for (const { index, bytes } of this.#bins) {
-      if (index < newest - SLICE_COUNT || index > newest) continue
-      for (let bin = 0; bin < merged.length; bin += 1) merged[bin] = (merged[bin] ?? 0) + (bytes[bin] ?? 0)
-    }
-    return merged
+function explicitPointsByKey(points: readonly SamplePoint[]): Map<string, HashKey[]> {
+  const byKey = new Map<string, HashKey[]>()
+  for (const { partitionKey, hashKey } of points) {
+    if (hashKey === undefined) continue
+    const held = byKey.get(partitionKey)
+    if (held === undefined) byKey.set(partitionKey, [hashKey])
+    else held.push(hashKey)
   }
+  return byKey
 }

@@ -12,6 +12,8 @@ export type ShardEvidence = {
   readonly trafficShare?: number
   /** Heaviest keys by the limiting measure, share of the shard's traffic (lower bounds), heaviest first. */
   readonly topKeys?: readonly { readonly partitionKey: string; readonly share: number }[]
+  /** Share of the traffic that carries no partition key; then no key is to blame. */
+  readonly keylessShare?: number
   /** Mean utilisation over all open shards, and how many there are. */
   readonly streamUtilisation?: number
   readonly openShardCount: number
@@ -52,6 +54,8 @@ const FEW_KEYS_SHARE = 0.6
 const UNEVEN_WIDTHS = 1.5
 /** Traffic goes with width when their shares differ by less than this factor. */
 const PROPORTIONAL = 1.4
+/** A shard that takes so many times an even share of the traffic stands out, however cool it still is. */
+const STANDS_OUT = 1.5
 
 type Rule = {
   readonly kind: VerdictKind
@@ -61,12 +65,22 @@ type Rule = {
 }
 
 const percent = (share: number | undefined): string =>
-  share === undefined ? 'an unknown part' : `${Math.round(share * 100)} %`
+  share === undefined
+    ? 'an unknown part'
+    : share > 0 && share < 0.005
+      ? 'under 1 %'
+      : `${Math.round(share * 100)} %`
 const isHot = ({ utilisation }: ShardEvidence): boolean => (utilisation ?? 0) >= HOT_UTILISATION
 /** Pressed on the whole, or in its busiest second, or so that records were refused. */
 const isPressed = (evidence: ShardEvidence): boolean =>
   isHot(evidence) || (evidence.peakUtilisation ?? 0) >= 1 || (evidence.throttledRecords ?? 0) > 0
-const fewKeys = ({ topKeys }: ShardEvidence) => (topKeys ?? []).slice(0, FEW_KEYS)
+/** Not idle, and well above an even share of the stream's traffic: it will be the first to fill. */
+const standsOut = ({ utilisation, trafficShare, openShardCount }: ShardEvidence): boolean =>
+  (utilisation ?? 0) >= COLD_UTILISATION &&
+  openShardCount > 1 &&
+  (trafficShare ?? 0) * openShardCount >= STANDS_OUT
+const fewKeys = ({ topKeys, keylessShare }: ShardEvidence) =>
+  (keylessShare ?? 0) > 0.5 ? [] : (topKeys ?? []).slice(0, FEW_KEYS)
 const sumOfShares = (keys: readonly { readonly share: number }[]): number =>
   keys.reduce((sum, { share }) => sum + share, 0)
 
@@ -83,10 +97,13 @@ export const VERDICT_RULES: readonly Rule[] = [
   },
   {
     kind: 'one-hot-key',
-    holds: evidence => isPressed(evidence) && (evidence.topKeys?.[0]?.share ?? 0) >= HOT_KEY_SHARE,
-    say: ({ topKeys, measure }) => ({
-      sentence: `one key carries ${percent(topKeys?.[0]?.share)} of its ${measure}`,
-      nextStep: 'Spread that key over several (salt it): no split divides one key.',
+    holds: evidence =>
+      (isPressed(evidence) || standsOut(evidence)) && (fewKeys(evidence)[0]?.share ?? 0) >= HOT_KEY_SHARE,
+    say: evidence => ({
+      sentence: `one key carries ${percent(fewKeys(evidence)[0]?.share)} of its ${evidence.measure}`,
+      nextStep: isPressed(evidence)
+        ? 'Spread that key over several (salt it): no split divides one key.'
+        : 'It will be the first to fill: plan to spread that key over several (salt it).',
     }),
     keys: evidence =>
       fewKeys(evidence)
@@ -96,7 +113,9 @@ export const VERDICT_RULES: readonly Rule[] = [
   {
     kind: 'few-hot-keys',
     holds: evidence =>
-      isPressed(evidence) && fewKeys(evidence).length > 1 && sumOfShares(fewKeys(evidence)) >= FEW_KEYS_SHARE,
+      (isPressed(evidence) || standsOut(evidence)) &&
+      fewKeys(evidence).length > 1 &&
+      sumOfShares(fewKeys(evidence)) >= FEW_KEYS_SHARE,
     say: evidence => ({
       sentence: `${fewKeys(evidence).length} keys carry ${percent(sumOfShares(fewKeys(evidence)))} of its ${evidence.measure}`,
       nextStep: 'Split it between them, at the load and not at the middle.',
@@ -105,10 +124,7 @@ export const VERDICT_RULES: readonly Rule[] = [
   },
   {
     kind: 'under-provisioned',
-    holds: evidence =>
-      isHot(evidence) &&
-      evidence.openShardCount > 1 &&
-      (evidence.streamUtilisation ?? 0) >= HOT_UTILISATION * 0.85,
+    holds: evidence => isHot(evidence) && (evidence.streamUtilisation ?? 0) >= HOT_UTILISATION * 0.85,
     say: ({ streamUtilisation }) => ({
       sentence: `the whole stream is at ${percent(streamUtilisation)}: too few shards`,
       nextStep: 'Raise the shard count; splitting one shard only moves the trouble.',
@@ -129,11 +145,20 @@ export const VERDICT_RULES: readonly Rule[] = [
   {
     kind: 'hot',
     holds: isHot,
-    say: ({ utilisation, measure, topKeys }) => ({
-      sentence: `at ${percent(utilisation)} of its ${measure} limit${topKeys === undefined ? ', keys unknown' : ', spread over many keys'}`,
-      nextStep:
-        topKeys === undefined ? 'Read records to see its keys before splitting.' : 'Split it at the load.',
-    }),
+    say: ({ utilisation, measure, topKeys, keylessShare }) => {
+      const sentence = `at ${percent(utilisation)} of its ${measure} limit`
+      if ((keylessShare ?? 0) > 0.5) {
+        const nextStep = 'Raise the shard count: the service spreads records without keys by itself.'
+        return { sentence: `${sentence}; its records carry no key`, nextStep }
+      }
+      if (topKeys === undefined) {
+        return {
+          sentence: `${sentence}, keys unknown`,
+          nextStep: 'Read records to see its keys before splitting.',
+        }
+      }
+      return { sentence: `${sentence}, spread over many keys`, nextStep: 'Split it at the load.' }
+    },
   },
   {
     kind: 'burst',
@@ -168,9 +193,9 @@ export const VERDICT_RULES: readonly Rule[] = [
   {
     kind: 'cold',
     holds: ({ utilisation }) => (utilisation ?? 0) < COLD_UTILISATION,
-    say: ({ utilisation }) => ({
-      sentence: `nearly idle at ${percent(utilisation)}`,
-      nextStep: 'A candidate for a merge with a neighbour.',
+    say: ({ utilisation, openShardCount }) => ({
+      sentence: utilisation === 0 ? 'idle' : `nearly idle at ${percent(utilisation)}`,
+      nextStep: openShardCount > 1 ? 'A candidate for a merge with a neighbour.' : 'Nothing to do.',
     }),
   },
   {

@@ -1,35 +1,51 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { HeavyKeys } from '../../../source/domain/heat/heavy-keys.ts'
+import { HeavyKeys, type Measure } from '../../../source/domain/heat/heavy-keys.ts'
+
+type Addition = { readonly key: number; readonly bytes: number; readonly records: number }
 
 const addition = fc.record({
   key: fc.integer({ min: 0, max: 40 }),
-  weight: fc.integer({ min: 1, max: 1000 }),
+  bytes: fc.integer({ min: 0, max: 1000 }),
+  records: fc.integer({ min: 1, max: 3 }),
 })
+const MEASURES: readonly Measure[] = ['bytes', 'records']
 
-function exactOf(additions: readonly { key: number; weight: number }[]): Map<number, number> {
+function exactOf(additions: readonly Addition[], measure: Measure): Map<number, number> {
   const exact = new Map<number, number>()
-  for (const { key, weight } of additions) exact.set(key, (exact.get(key) ?? 0) + weight)
+  for (const each of additions) exact.set(each.key, (exact.get(each.key) ?? 0) + each[measure])
   return exact
 }
 
+function sketchOf(additions: readonly Addition[], capacity: number): HeavyKeys<number> {
+  const sketch = new HeavyKeys<number>(capacity)
+  for (const { key, bytes, records } of additions) sketch.add(key, bytes, records)
+  return sketch
+}
+
+function expectBounds(sketch: HeavyKeys<number>, additions: readonly Addition[]): void {
+  for (const measure of MEASURES) {
+    const exact = exactOf(additions, measure)
+    expect(sketch.total(measure)).toBe([...exact.values()].reduce((sum, weight) => sum + weight, 0))
+    for (const [key, weight] of exact) {
+      const bounds = sketch.weightOf(key, measure)
+      // The cuts are fractions of the totals, so a hair of rounding is allowed.
+      expect(bounds.atLeast).toBeLessThanOrEqual(weight + 1e-6)
+      expect(bounds.atMost).toBeGreaterThanOrEqual(weight - 1e-6)
+    }
+  }
+}
+
 describe('heavy keys', () => {
-  test('hold every true weight between their two bounds, whatever the order', () => {
+  test('hold every true weight between their two bounds in both measures, whatever the order', () => {
     fc.assert(
       fc.property(
         fc.array(addition, { maxLength: 400 }),
         fc.integer({ min: 1, max: 20 }),
         (additions, capacity) => {
-          const sketch = new HeavyKeys<number>(capacity)
-          for (const { key, weight } of additions) sketch.add(key, weight)
-          const exact = exactOf(additions)
-          expect(sketch.totalWeight).toBe(additions.reduce((sum, { weight }) => sum + weight, 0))
+          const sketch = sketchOf(additions, capacity)
           expect(sketch.size).toBeLessThanOrEqual(capacity)
-          for (const [key, weight] of exact) {
-            const bounds = sketch.weightOf(key)
-            expect(bounds.atLeast).toBeLessThanOrEqual(weight)
-            expect(bounds.atMost).toBeGreaterThanOrEqual(weight)
-          }
+          expectBounds(sketch, additions)
         },
       ),
     )
@@ -42,54 +58,40 @@ describe('heavy keys', () => {
         fc.array(addition, { maxLength: 200 }),
         fc.integer({ min: 1, max: 20 }),
         (first, second, capacity) => {
-          const [left, right] = [new HeavyKeys<number>(capacity), new HeavyKeys<number>(capacity)]
-          for (const { key, weight } of first) left.add(key, weight)
-          for (const { key, weight } of second) right.add(key, weight)
-          left.merge(right)
-          const exact = exactOf([...first, ...second])
-          expect(left.totalWeight).toBe([...exact.values()].reduce((sum, weight) => sum + weight, 0))
-          for (const [key, weight] of exact) {
-            const bounds = left.weightOf(key)
-            expect(bounds.atLeast).toBeLessThanOrEqual(weight)
-            expect(bounds.atMost).toBeGreaterThanOrEqual(weight)
-          }
+          const left = sketchOf(first, capacity)
+          left.merge(sketchOf(second, capacity))
+          expectBounds(left, [...first, ...second])
         },
       ),
     )
   })
 
-  test('find every key above one per cent among 200,000 light ones, within 3.5 / capacity of the total', () => {
+  test('find every key above one per cent of bytes or of records among 200,000 light ones, within 4 / capacity', () => {
     const sketch = new HeavyKeys<string>(1024)
-    const heavy = new Map([
-      ['hot', 30_000],
-      ['warm', 6_000],
-      ['one-per-cent', 2_500],
-    ])
-    const left = new Map(heavy)
     for (let light = 0; light < 200_000; light += 1) {
-      sketch.add(`light-${light}`, 1)
-      for (const [key, count] of left) {
-        if (count > 0 && light % Math.floor(200_000 / (heavy.get(key) ?? 1)) === 0) {
-          sketch.add(key, 1)
-          left.set(key, count - 1)
-        }
-      }
+      sketch.add(`light-${light}`, 100)
+      if (light % 8 === 0) sketch.add('hot', 100)
+      if (light % 80 === 0) sketch.add('large', 10_000)
+      if (light % 70 === 0) sketch.add('many-small', 1)
     }
-    for (const [key, count] of left) for (let rest = 0; rest < count; rest += 1) sketch.add(key, 1)
-    expect(sketch.totalWeight).toBe(238_500)
-    expect(sketch.errorBound).toBeLessThanOrEqual((3.5 / 1024) * 238_500)
-    expect(sketch.top(3).map(({ key }) => key)).toEqual(['hot', 'warm', 'one-per-cent'])
+    // 200,000 light ones, 25,000 of hot, 2,500 of large, 2,858 of many-small.
+    expect(sketch.total('records')).toBe(230_358)
+    expect(sketch.errorBound('records')).toBeLessThanOrEqual((4 / 1024) * 230_358)
+    expect(sketch.errorBound('bytes')).toBeLessThanOrEqual((4 / 1024) * sketch.total('bytes'))
+    expect(sketch.top(2, 'bytes').map(({ key }) => key)).toEqual(['large', 'hot'])
+    expect(sketch.top(3, 'records').map(({ key }) => key)).toEqual(['hot', 'many-small', 'large'])
   })
 
   test('are exact while nothing had to go', () => {
     const sketch = new HeavyKeys<string>(10)
     sketch.add('a', 5)
-    sketch.add('b', 2)
+    sketch.add('b', 2, 3)
     sketch.add('a', 1)
-    expect(sketch.errorBound).toBe(0)
-    expect(sketch.top(2)).toEqual([
-      { key: 'a', atLeast: 6, atMost: 6 },
-      { key: 'b', atLeast: 2, atMost: 2 },
+    expect([sketch.errorBound('bytes'), sketch.errorBound('records')]).toEqual([0, 0])
+    expect(sketch.top(2, 'bytes')).toEqual([
+      { key: 'a', bytes: { atLeast: 6, atMost: 6 }, records: { atLeast: 2, atMost: 2 } },
+      { key: 'b', bytes: { atLeast: 2, atMost: 2 }, records: { atLeast: 3, atMost: 3 } },
     ])
+    expect(sketch.top(1, 'records').map(({ key }) => key)).toEqual(['b'])
   })
 })

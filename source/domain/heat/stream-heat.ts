@@ -1,0 +1,303 @@
+import type { StreamRecord } from '../record.ts'
+import { compareByRange, isOpen, type Shard } from '../shard.ts'
+import { foldRecord } from './fold-record.ts'
+import type { Measure } from './heavy-keys.ts'
+import type { KeyTotals } from './key-window.ts'
+import {
+  compareShards,
+  type HeatBoard,
+  type KeyShare,
+  type ShardFigures,
+  utilisationOf,
+} from './shard-heat.ts'
+import { type HashSpread, ShardLoad } from './shard-load.ts'
+import { adviseSplit, type SplitAdvice } from './split-advice.ts'
+
+/** Keys of all shards that one quarter of the window may hold together; about 120 bytes each. */
+const KEY_POOL = 8_192
+const MOST_KEYS = 1_024
+const FEWEST_KEYS = 8
+/** Keys of a shard that the board carries. */
+const BOARD_KEYS = 5
+/** Seconds of the small curve on the board. */
+const SERIES_SECONDS = 60
+
+export type StreamHeatOptions = {
+  /** Rates and keys are told over so many seconds. */
+  readonly windowSeconds: number
+  /** Single seconds are told over so many. */
+  readonly historySeconds: number
+  /** 0 (included) .. 1 (excluded). */
+  readonly random: () => number
+}
+
+/** Records of one shard as read, and the seconds that were seen whole with them. */
+export type HeatObservation = {
+  readonly shardId: string
+  readonly records: readonly StreamRecord[]
+  /** Seconds since the epoch, each with how many seconds it stands for. */
+  readonly seen: readonly { readonly second: number; readonly standsFor: number }[]
+  /** The reader's distance from the tip. */
+  readonly lagMillis?: number
+}
+
+type Held = { readonly load: ShardLoad; lagMillis?: number; seenUntil?: number; trafficShare?: number }
+
+/**
+ * The heat of one stream as observed by reading it: folds observations in, and tells boards, keys and advice when asked.
+ * Memory is bounded by the number of shards and not by the number of keys or records.
+ */
+export class StreamHeat {
+  readonly #options: StreamHeatOptions
+  readonly #held = new Map<string, Held>()
+  #shards: readonly Shard[] = []
+
+  constructor(options: StreamHeatOptions) {
+    this.#options = options
+  }
+
+  get windowSeconds(): number {
+    return this.#options.windowSeconds
+  }
+
+  /** Takes a listing in. Loads of shards that are no longer listed are let go. */
+  list(shards: readonly Shard[]): void {
+    this.#shards = [...shards].sort((a, b) => Number(isOpen(b)) - Number(isOpen(a)) || compareByRange(a, b))
+    const ids = new Set(shards.map(({ shardId }) => shardId))
+    for (const id of this.#held.keys()) if (!ids.has(id)) this.#held.delete(id)
+  }
+
+  /** Counts what was read. Observations of shards that were never listed are left out. */
+  observe({ shardId, records, seen, lagMillis }: HeatObservation): void {
+    const held = this.#heldOf(shardId)
+    if (held === undefined) return
+    for (const record of records) {
+      const arrival = record.approximateArrivalTimestamp
+      if (arrival !== undefined) foldRecord(held.load, record, arrival.getTime())
+    }
+    for (const { second, standsFor } of seen) {
+      held.load.seconds.markSeen(second, standsFor)
+      held.seenUntil = Math.max(held.seenUntil ?? 0, second + 1)
+    }
+    if (lagMillis !== undefined) held.lagMillis = lagMillis
+  }
+
+  /** What is known of one shard; undefined before anything of it was read. */
+  loadOf(shardId: string): ShardLoad | undefined {
+    return this.#held.get(shardId)?.load
+  }
+
+  /** The whole stream at `atMillis`, on the clock of the arrivals. */
+  board(atMillis: number): HeatBoard {
+    const byBytes: KeyShare[] = []
+    const entries = this.#shards.map(shard => {
+      const held = this.#held.get(shard.shardId)
+      return { shard, figures: held === undefined ? { series: [] } : figuresOf(shard, held, atMillis) }
+    })
+    const compared = compareShards(entries)
+    const { bytesPerSecond = 0, recordsPerSecond = 0 } = compared
+    let errorBytes = 0
+    for (const { shard, figures } of entries) {
+      const held = this.#held.get(shard.shardId)
+      const bytes = figures.bytesPerSecond?.perSecond
+      if (held === undefined || bytes === undefined) continue
+      held.trafficShare = bytesPerSecond === 0 ? 0 : bytes / bytesPerSecond
+      errorBytes = Math.max(errorBytes, (figures.keyErrorShare ?? 0) * bytes)
+      for (const key of figures.topKeys ?? []) byBytes.push(inStream(key, bytesPerSecond, recordsPerSecond))
+    }
+    byBytes.sort((a, b) => Math.max(b.byteShare, b.recordShare) - Math.max(a.byteShare, a.recordShare))
+    const seen = entries.flatMap(({ figures }) => figures.freshAt ?? [])
+    const total = (of: (figures: ShardFigures) => number | undefined) =>
+      entries.reduce((sum, { figures }) => sum + (of(figures) ?? 0), 0)
+    return {
+      ...compared,
+      source: 'observed',
+      at: atMillis,
+      windowSeconds: this.#options.windowSeconds,
+      seriesSeconds: 1,
+      topKeys: byBytes.slice(0, 2 * BOARD_KEYS),
+      sampleRecords: total(figures => figures.sampleRecords),
+      aggregates: total(figures => figures.aggregates),
+      userRecords: total(figures => figures.userRecords),
+      keyErrorShare: bytesPerSecond === 0 ? 0 : errorBytes / bytesPerSecond,
+      ...(seen.length === 0 ? {} : { freshAt: seen.reduce((least, at) => Math.min(least, at)) }),
+    }
+  }
+
+  /** The `count` heaviest keys of a shard, or of the stream, by one measure. */
+  topKeys(atMillis: number, measure: Measure, count: number, shardId?: string): readonly KeyShare[] {
+    const shards = this.#shards.filter(shard => shardId === undefined || shard.shardId === shardId)
+    const rates = shards.map(shard => this.#held.get(shard.shardId)?.load.rates(atMillis))
+    const total = (measured: Measure) =>
+      rates.reduce((sum, rate) => sum + (rate === undefined ? 0 : rate[`${measured}PerSecond`].perSecond), 0)
+    const [bytes, records] = [total('bytes'), total('records')]
+    return shards
+      .flatMap(shard => {
+        const held = this.#held.get(shard.shardId)
+        if (held === undefined) return []
+        const own = held.load.rates(atMillis)
+        return keySharesOf(shard.shardId, held.load.keyTotals(atMillis), own, measure, count).map(key =>
+          inStream(key, bytes, records),
+        )
+      })
+      .sort((a, b) => (measure === 'bytes' ? b.byteShare - a.byteShare : b.recordShare - a.recordShare))
+      .slice(0, count)
+  }
+
+  /** The share of one key within the shards that hold it; an empty list where none was seen with it. */
+  sharesOf(atMillis: number, partitionKey: string): readonly KeyShare[] {
+    return this.#shards.flatMap(({ shardId }) => {
+      const load = this.#held.get(shardId)?.load
+      const rates = load?.rates(atMillis)
+      if (load === undefined || rates === undefined) return []
+      const totals = load.keyTotals(atMillis)
+      const share = keyShare(shardId, partitionKey, totals, rates)
+      return share.byteShareAtMost > 0 || share.recordShareAtMost > 0 ? [share] : []
+    })
+  }
+
+  /** Where the load of each shard lies, in one measure; shards of which nothing is known are left out. */
+  spreads(atMillis: number, measure: Measure): ReadonlyMap<string, HashSpread> {
+    const spreads = new Map<string, HashSpread>()
+    for (const { shardId } of this.#shards) {
+      const spread = this.#held.get(shardId)?.load.hashSpread(atMillis, measure)
+      if (spread !== undefined) spreads.set(shardId, spread)
+    }
+    return spreads
+  }
+
+  /** Whether and where to split a shard; undefined where it is closed or not known. */
+  advice(atMillis: number, shardId: string): SplitAdvice | undefined {
+    const shard = this.#shards.find(candidate => candidate.shardId === shardId)
+    const load = this.#held.get(shardId)?.load
+    const rates = load?.rates(atMillis)
+    if (shard === undefined || !isOpen(shard) || load === undefined || rates === undefined) return undefined
+    const { measure } = utilisationOf(rates.bytesPerSecond.perSecond, rates.recordsPerSecond.perSecond)
+    const spread = load.hashSpread(atMillis, measure)
+    if (spread === undefined) return undefined
+    const [heaviest] = keySharesOf(shardId, load.keyTotals(atMillis), rates, measure, 1)
+    return adviseSplit({
+      range: shard.hashKeyRange,
+      spread,
+      measure,
+      ...(heaviest === undefined
+        ? {}
+        : {
+            heaviest: {
+              partitionKey: heaviest.partitionKey,
+              loadPerSecond: measure === 'bytes' ? heaviest.bytesPerSecond : heaviest.recordsPerSecond,
+            },
+          }),
+    })
+  }
+
+  #heldOf(shardId: string): Held | undefined {
+    const known = this.#held.get(shardId)
+    if (known !== undefined) return known
+    const shard = this.#shards.find(candidate => candidate.shardId === shardId)
+    if (shard === undefined) return undefined
+    const held: Held = {
+      load: new ShardLoad(shard.hashKeyRange, {
+        ...this.#options,
+        keyCapacity: () => this.#capacityOf(held),
+      }),
+    }
+    this.#held.set(shardId, held)
+    return held
+  }
+
+  /** Busy shards get more of the room for keys than quiet ones. */
+  #capacityOf(held: Held): number {
+    const share = held.trafficShare ?? 1 / Math.max(1, this.#held.size)
+    return Math.round(Math.min(MOST_KEYS, Math.max(FEWEST_KEYS, share * KEY_POOL)))
+  }
+}
+
+function figuresOf(shard: Shard, held: Held, atMillis: number): ShardFigures {
+  const { load, lagMillis, seenUntil } = held
+  const rates = load.rates(atMillis)
+  const lag = lagMillis === undefined || !isOpen(shard) ? {} : { lagMillis }
+  const fresh = seenUntil === undefined || !isOpen(shard) ? {} : { freshAt: seenUntil * 1000 }
+  const series = load.seconds
+    .series(Math.floor(atMillis / 1000), SERIES_SECONDS)
+    .map(second =>
+      second === undefined ? undefined : utilisationOf(second.bytes, second.records).utilisation,
+    )
+  if (rates === undefined) return { series, ...lag, ...fresh }
+  const { utilisation, measure } = utilisationOf(
+    rates.bytesPerSecond.perSecond,
+    rates.recordsPerSecond.perSecond,
+  )
+  const totals = load.keyTotals(atMillis)
+  const total = totals.keys.total(measure)
+  const keyless = measure === 'bytes' ? totals.keylessBytes : totals.keylessRecords
+  return {
+    series,
+    ...lag,
+    ...fresh,
+    bytesPerSecond: rates.bytesPerSecond,
+    recordsPerSecond: rates.recordsPerSecond,
+    utilisation,
+    measure,
+    peakBytesPerSecond: rates.peakBytesPerSecond,
+    peakRecordsPerSecond: rates.peakRecordsPerSecond,
+    peakUtilisation: utilisationOf(rates.peakBytesPerSecond, rates.peakRecordsPerSecond).utilisation,
+    topKeys: keySharesOf(shard.shardId, totals, rates, measure, BOARD_KEYS),
+    keylessShare: total + keyless === 0 ? 0 : keyless / (total + keyless),
+    sampleRecords: rates.totalRecords,
+    aggregates: totals.aggregates,
+    userRecords: totals.userRecords,
+    keyErrorShare: total === 0 ? 0 : totals.keys.errorBound(measure) / total,
+  }
+}
+
+type Rates = NonNullable<ReturnType<ShardLoad['rates']>>
+
+function keySharesOf(
+  shardId: string,
+  totals: KeyTotals,
+  rates: Rates | undefined,
+  measure: Measure,
+  count: number,
+): KeyShare[] {
+  if (rates === undefined) return []
+  return totals.keys.top(count, measure).map(({ key }) => keyShare(shardId, key, totals, rates))
+}
+
+/** Shares are of all the shard takes, records without a key included. */
+function keyShare(shardId: string, partitionKey: string, totals: KeyTotals, rates: Rates): KeyShare {
+  const part = (measure: Measure, keyless: number) => {
+    const all = totals.keys.total(measure) + keyless
+    const { atLeast, atMost } = totals.keys.weightOf(partitionKey, measure)
+    return all === 0 ? { least: 0, most: 0 } : { least: atLeast / all, most: Math.min(1, atMost / all) }
+  }
+  const [bytes, records] = [part('bytes', totals.keylessBytes), part('records', totals.keylessRecords)]
+  return {
+    partitionKey,
+    shardId,
+    bytesPerSecond: bytes.least * rates.bytesPerSecond.perSecond,
+    // User records of aggregates are more than the records that the limit counts.
+    recordsPerSecond: records.least * rates.recordsPerSecond.perSecond,
+    byteShare: bytes.least,
+    byteShareAtMost: bytes.most,
+    recordShare: records.least,
+    recordShareAtMost: records.most,
+  }
+}
+
+/** The same key as part of the whole stream. */
+function inStream(key: KeyShare, bytesPerSecond: number, recordsPerSecond: number): KeyShare {
+  const part = (own: number, share: number, most: number, all: number) => {
+    const whole = share === 0 ? 0 : own / share
+    return { least: all === 0 ? 0 : own / all, most: all === 0 ? 0 : (whole * most) / all }
+  }
+  const bytes = part(key.bytesPerSecond, key.byteShare, key.byteShareAtMost, bytesPerSecond)
+  const records = part(key.recordsPerSecond, key.recordShare, key.recordShareAtMost, recordsPerSecond)
+  return {
+    ...key,
+    byteShare: bytes.least,
+    byteShareAtMost: bytes.most,
+    recordShare: records.least,
+    recordShareAtMost: records.most,
+  }
+}
