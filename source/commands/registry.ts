@@ -1,6 +1,6 @@
 import type { Command } from './command.ts'
 import { NAVIGATION_COMMANDS } from './navigation-commands.ts'
-import { MORE_SCREEN_COMMANDS, SCREEN_COMMANDS } from './screen-commands.ts'
+import { MORE_SCREEN_COMMANDS, OPEN_NAMED, SCREEN_COMMANDS } from './screen-commands.ts'
 import { SERVICE_COMMANDS } from './service-commands.ts'
 import { SESSION_COMMANDS } from './session-commands.ts'
 import { GENERAL_COMMANDS } from './view-commands.ts'
@@ -10,7 +10,8 @@ export const COMMANDS: readonly Command[] = [
   ...SCREEN_COMMANDS,
   ...SERVICE_COMMANDS,
   ...MORE_SCREEN_COMMANDS,
-  ...SESSION_COMMANDS,
   ...GENERAL_COMMANDS,
+  OPEN_NAMED,
+  ...SESSION_COMMANDS,
   ...NAVIGATION_COMMANDS,
 ]

@@ -264,18 +264,20 @@ export const MORE_SCREEN_COMMANDS: readonly Command[] = [
       return [{ type: 'sort-changed', sort: { ...sort, direction } }]
     },
   }),
-  defineCommand({
-    id: 'stream.open-named',
-    title: 'Open a stream by its name or ARN, also where listing is denied',
-    hint: 'open by name',
-    group: 'navigate',
-    keys: ['@'],
-    where: 'everywhere',
-    effect: 'view',
-    args: { stream: { kind: 'stream', title: 'Stream name or ARN', required: true } },
-    run: ({ stream }) => [shardsOpened(stream)],
-  }),
 ]
+
+/** The way in that always works: by name. */
+export const OPEN_NAMED: Command = defineCommand({
+  id: 'stream.open-named',
+  title: 'Open a stream by its name or ARN, also where listing is denied',
+  hint: 'open by name',
+  group: 'navigate',
+  keys: ['@'],
+  where: 'everywhere',
+  effect: 'view',
+  args: { stream: { kind: 'stream', title: 'Stream name or ARN', required: true } },
+  run: ({ stream }) => [shardsOpened(stream)],
+})
 
 function shardsOpened(stream: StreamRef): Event {
   return { type: 'screen-opened', screen: { screen: 'shards', stream, showClosed: false, filter: '' } }

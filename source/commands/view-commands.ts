@@ -6,28 +6,6 @@ import { type Command, defineCommand } from './command.ts'
 /** What holds on every screen. */
 export const GENERAL_COMMANDS: readonly Command[] = [
   defineCommand({
-    id: 'view.palette',
-    title: 'Find a command by what it does',
-    hint: 'commands',
-    group: 'view',
-    keys: [':'],
-    where: 'everywhere',
-    effect: 'view',
-    args: {},
-    run: () => [{ type: 'dialog-opened', dialog: { dialog: 'palette', text: '', cursor: 0, selected: 0 } }],
-  }),
-  defineCommand({
-    id: 'view.help',
-    title: 'Show all keys, those of this screen first',
-    hint: 'help',
-    group: 'view',
-    keys: ['?'],
-    where: 'everywhere',
-    effect: 'view',
-    args: {},
-    run: () => [{ type: 'dialog-opened', dialog: { dialog: 'help', scroll: 0 } }],
-  }),
-  defineCommand({
     id: 'view.back',
     title: 'Clear the filter, else go back to the screen before',
     hint: 'back',
@@ -36,6 +14,10 @@ export const GENERAL_COMMANDS: readonly Command[] = [
     where: 'everywhere',
     effect: 'view',
     args: {},
+    unavailable: model =>
+      model.screens.length === 1 && model.notice === undefined && !hasFilter(model)
+        ? 'this is the first screen'
+        : undefined,
     run: (_, { model }) => backEvents(model()),
   }),
   defineCommand({
@@ -59,6 +41,28 @@ export const GENERAL_COMMANDS: readonly Command[] = [
     effect: 'view',
     args: {},
     run: () => [{ type: 'screen-opened', screen: { screen: 'calls', scroll: 0 } }],
+  }),
+  defineCommand({
+    id: 'view.palette',
+    title: 'Find a command by what it does',
+    hint: 'commands',
+    group: 'view',
+    keys: [':'],
+    where: 'everywhere',
+    effect: 'view',
+    args: {},
+    run: () => [{ type: 'dialog-opened', dialog: { dialog: 'palette', text: '', cursor: 0, selected: 0 } }],
+  }),
+  defineCommand({
+    id: 'view.help',
+    title: 'Show all keys, those of this screen first',
+    hint: 'help',
+    group: 'view',
+    keys: ['?'],
+    where: 'everywhere',
+    effect: 'view',
+    args: {},
+    run: () => [{ type: 'dialog-opened', dialog: { dialog: 'help', scroll: 0 } }],
   }),
   defineCommand({
     id: 'view.redraw',
@@ -111,11 +115,14 @@ export const GENERAL_COMMANDS: readonly Command[] = [
 ]
 
 function backEvents(model: Model): readonly Event[] {
+  if (hasFilter(model)) return [{ type: 'filter-changed', filter: '' }]
+  if (model.notice?.level === 'error') return [{ type: 'notice-cleared' }]
+  return model.screens.length > 1 ? [{ type: 'screen-closed' }] : [{ type: 'notice-cleared' }]
+}
+
+function hasFilter(model: Model): boolean {
   const screen = topScreen(model)
-  if (isListScreen(screen) && screen.filter !== '') return [{ type: 'filter-changed', filter: '' }]
-  if (model.notice !== undefined) return [{ type: 'notice-cleared' }]
-  if (model.screens.length > 1) return [{ type: 'screen-closed' }]
-  return [{ type: 'noticed', notice: { level: 'info', text: 'This is the first screen. q quits.', at: 0 } }]
+  return isListScreen(screen) && screen.filter !== ''
 }
 
 function runningActLines(model: Model): readonly string[] {

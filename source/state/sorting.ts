@@ -12,7 +12,7 @@ export function sorted<Row>(
   keys: SortKeys<Row>,
   sort: Sort | undefined,
 ): readonly Row[] {
-  const valueIn = sort === undefined ? undefined : keys[sort.column]
+  const valueIn = sort !== undefined && Object.hasOwn(keys, sort.column) ? keys[sort.column] : undefined
   if (sort === undefined || valueIn === undefined) return rows
   const sign = sort.direction === 'ascending' ? 1 : -1
   const keyed = rows.map(row => ({ row, value: valueIn(row) }))

@@ -57,6 +57,6 @@ export function staleLine(fetched: Fetched<unknown>, now: number): Line | undefi
   const age = ageText(answeredAt, now)
   return [
     span(`! ${KIND_TEXT[failure.kind]}: ${failure.action}`, 'warning'),
-    span(`; shown is what was known ${age} ago. ${failure.message}`),
+    span(`; the data is ${age} old. ${failure.message}`),
   ]
 }

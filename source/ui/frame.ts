@@ -7,12 +7,12 @@ import { formBox } from './dialogs/form.ts'
 import { helpBox } from './dialogs/help.ts'
 import { paletteBox } from './dialogs/palette.ts'
 import { keyLine } from './key-line.ts'
-import { EMPTY_LINE, type Line, line, spread } from './line.ts'
+import { EMPTY_LINE, type Line, line, spread, widthOf } from './line.ts'
 import { noticeLines } from './notice-line.ts'
 import { paint } from './paint.ts'
 import { callsView } from './screens/calls.ts'
 import { recordView } from './screens/record.ts'
-import { shardsView } from './screens/shards.ts'
+import { STREAMS_PATH, shardsView } from './screens/shards.ts'
 import { streamsView } from './screens/streams.ts'
 import { tailView } from './screens/tail.ts'
 import { statusLine } from './status-line.ts'
@@ -46,13 +46,20 @@ function linesOf(view: View): readonly Line[] {
   const body = box === undefined ? filled : withBox(filled, box, view.width)
   return [
     statusLine(view),
-    spread(screen.title, screen.summary ?? EMPTY_LINE, view.width),
+    titleLine(screen, view.width),
     screen.facts,
     screen.header,
     ...body.slice(0, body.length - notices.length + 1),
     ...notices,
     keyLine(view),
   ]
+}
+
+/** Where both do not fit, the beginning of the path goes first: everybody knows that streams come before a stream. */
+function titleLine({ title, summary = EMPTY_LINE }: ScreenView, width: number): Line {
+  const isTooLong = widthOf(title) + widthOf(summary) >= width
+  const isPath = title[0]?.text === STREAMS_PATH
+  return spread(isTooLong && isPath ? title.slice(1) : title, summary, width)
 }
 
 function screenView(view: View, screen: ScreenState): ScreenView {

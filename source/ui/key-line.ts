@@ -19,7 +19,11 @@ export function keyLine(view: View): Line {
     ...hintSpans(command, view),
   ])
   const others = commands.filter(
-    command => !ALWAYS.includes(command.id) && (command.hint !== undefined || command.effect !== 'view'),
+    command =>
+      !ALWAYS.includes(command.id) &&
+      (command.hint !== undefined || command.effect !== 'view') &&
+      // What only looks and cannot look now is no news; an act that cannot be done now is.
+      (command.effect !== 'view' || reasonAgainst(view, command) === undefined),
   )
   const left: Span[] = []
   let room = view.width - widthOf(right) - 2

@@ -53,11 +53,13 @@ export function fitLine(spans: Line, width: number, fill?: Tone): Line {
   return fitted
 }
 
-/** Left part, then the right part flush with the edge; the right part goes first where both do not fit. */
+/** Cells that the left part keeps whatever the right one wants. */
+const LEAST_LEFT = 12
+
+/** Left part, then the right part flush with the edge. Where both do not fit, the left one is cut: the right has numbers. */
 export function spread(left: Line, right: Line, width: number): Line {
-  const rightWidth = widthOf(right)
-  const room = width - rightWidth - 1
-  if (rightWidth === 0 || room < Math.min(widthOf(left), Math.floor(width / 2))) return fitLine(left, width)
+  const room = width - widthOf(right) - 1
+  if (right.length === 0 || room < LEAST_LEFT) return fitLine(left, width)
   return [...fitLine(left, room), span(' '), ...right]
 }
 

@@ -49,11 +49,11 @@ export function callsView(view: View, screen: ScreenOf<'calls'>): ScreenView {
     .slice(top, top + view.height)
     .map(call => rowLine(columns, call, false))
   return {
-    title: line(span('Calls and messages', 'title'), ', newest first'),
+    title: line(span('Calls and messages', 'title')),
     summary: line(
       `${countText(calls.totalCount)} calls, ${countText(calls.throttledCount)} throttled, ${countText(calls.failedCount)} failed`,
     ),
-    facts: [],
+    facts: line(span('Newest first', 'muted')),
     header: headerLine(columns, undefined),
     body: body.length > 0 ? body : [[], line('  No call has ended yet.')],
   }

@@ -40,8 +40,11 @@ export function shardsView(view: View, screen: ScreenOf<'shards'>): ScreenView {
   }
 }
 
+/** The beginning of every path below the list of streams. */
+export const STREAMS_PATH = 'Streams > '
+
 export function streamTitle(streamName: string): Line {
-  return line(span('Streams > ', 'muted'), span(streamName, 'title'))
+  return line(span(STREAMS_PATH, 'muted'), span(streamName, 'title'))
 }
 
 function columnsFor(rows: readonly ShardRow[], isRead: boolean): readonly Column<ShardRow>[] {

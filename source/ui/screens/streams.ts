@@ -2,7 +2,7 @@ import { type StreamRow, streamCount, streamRows } from '../../state/select-stre
 import { selectionOf } from '../../state/selection.ts'
 import { failureLines, keyLines, staleLine } from '../failure-lines.ts'
 import { ageText, counted, countText, hoursText, UNKNOWN } from '../format.ts'
-import { type Line, line, span } from '../line.ts'
+import { type Line, line, span, wrapText } from '../line.ts'
 import { type Column, headerLine, layOut, rowLine, widest } from '../table.ts'
 import type { Tone } from '../theme.ts'
 import type { ScreenOf, ScreenView, View } from '../view.ts'
@@ -157,7 +157,10 @@ function emptyBody(view: View, screen: ScreenOf<'streams'>): readonly Line[] {
   }
   return [
     [],
-    line(`  There are no streams in ${session.region.value} at ${session.endpoint.value}.`),
+    ...wrapText(
+      `There are no streams in ${session.region.value} at ${session.endpoint.value}.`,
+      Math.max(20, view.width - 4),
+    ).map(text => line(`  ${text}`)),
     [],
     ...keyLines(view, [['stream.create', 'create one'], byName, ...elsewhere]),
   ]
