@@ -39,7 +39,7 @@ export type ShardHeat = {
   readonly peakUtilisation?: number
   /** Records that the service refused; only CloudWatch can tell. */
   readonly throttledRecords?: number
-  /** Part of the stream's bytes a second. */
+  /** Part of the stream's traffic, in the measure in which the stream is nearer to its limit. */
   readonly trafficShare?: number
   /** Utilisation over time, oldest first, one entry a second (observed) or minute (CloudWatch); absent where not seen. */
   readonly series: readonly (number | undefined)[]
@@ -151,8 +151,10 @@ function heatOf(
 ): ShardHeat {
   const spaceShare = shareOfSpace(shard.hashKeyRange)
   const measure = figures.measure ?? 'bytes'
-  const rate = measure === 'bytes' ? figures.bytesPerSecond : figures.recordsPerSecond
-  const total = stream.totals[measure]
+  // One measure for all shards, so that their shares add up.
+  const streamMeasure = utilisationOf(stream.totals.bytes, stream.totals.records).measure
+  const rate = streamMeasure === 'bytes' ? figures.bytesPerSecond : figures.recordsPerSecond
+  const total = stream.totals[streamMeasure]
   const trafficShare = rate === undefined || total === 0 ? undefined : rate.perSecond / total
   const { topKeys, ...plain } = figures
   const evidence: ShardEvidence = {

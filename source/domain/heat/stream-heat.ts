@@ -87,12 +87,20 @@ export class StreamHeat {
     return this.#held.get(shardId)?.load
   }
 
-  /** The whole stream at `atMillis`, on the clock of the arrivals. */
-  board(atMillis: number): HeatBoard {
+  /**
+   * The whole stream at `atMillis`, on the clock of the arrivals. `throttledRecords` by shard come from CloudWatch, where
+   * somebody has asked it: records that were refused cannot be read.
+   */
+  board(atMillis: number, throttledRecords: ReadonlyMap<string, number> = new Map()): HeatBoard {
     const byBytes: KeyShare[] = []
     const entries = this.#shards.map(shard => {
       const held = this.#held.get(shard.shardId)
-      return { shard, figures: held === undefined ? { series: [] } : figuresOf(shard, held, atMillis) }
+      const throttled = throttledRecords.get(shard.shardId)
+      const figures = held === undefined ? { series: [] } : figuresOf(shard, held, atMillis)
+      return {
+        shard,
+        figures: throttled === undefined ? figures : { ...figures, throttledRecords: throttled },
+      }
     })
     const compared = compareShards(entries)
     const { bytesPerSecond = 0, recordsPerSecond = 0 } = compared
