@@ -31,11 +31,11 @@ export const cborProtocol: Protocol = {
   print: output => cbor.serialize(cborValue(output)),
 }
 
-const isTagged = (value: unknown): value is { tag: number; value: unknown } =>
+export const isTagged = (value: unknown): value is { tag: number; value: unknown } =>
   typeof value === 'object' && value !== null && tagSymbol in value
 
 /** Whole numbers come as bigint when they are written in eight bytes. */
-function plain(value: unknown): unknown {
+export function plain(value: unknown): unknown {
   if (typeof value === 'bigint') return Number(value)
   if (Array.isArray(value)) return value.map(plain)
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array || isTagged(value))
