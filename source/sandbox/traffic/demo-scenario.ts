@@ -21,7 +21,9 @@ export const demoScenario: Scenario = {
       name: 'clickstream',
       shardCount: 4,
       tags: { team: 'web', stage: 'demo' },
-      historyMinutes: 1,
+      shardLevelMetrics: ['ALL'],
+      // Long enough for a whole minute of metrics to be published at the start.
+      historyMinutes: 3,
       producers: [
         {
           recordsPerSecond: 20,
@@ -42,6 +44,7 @@ export const demoScenario: Scenario = {
       shardCount: 2,
       retentionPeriodHours: 168,
       tags: { team: 'billing', stage: 'demo' },
+      shardLevelMetrics: ['IncomingBytes', 'IncomingRecords'],
       historyMinutes: 5,
       producers: [
         {
