@@ -1,4 +1,5 @@
-import type { JsonDocument, JsonValue, LogEvent } from './decoded-record.ts'
+import type { JsonValue, LogEvent } from './decoded-record.ts'
+import { objectOf } from './json-members.ts'
 import type { EnvelopeStage } from './stage.ts'
 
 /**
@@ -8,7 +9,7 @@ import type { EnvelopeStage } from './stage.ts'
 export const cloudWatchLogsStage: EnvelopeStage = {
   stage: 'cloudwatch-logs',
   recognise(document) {
-    const envelope = asObject(document.value)
+    const envelope = objectOf(document.value) ?? {}
     const { messageType, owner } = envelope
     if (typeof owner !== 'string') return undefined
     if (messageType === 'CONTROL_MESSAGE') {
@@ -29,7 +30,7 @@ export const cloudWatchLogsStage: EnvelopeStage = {
 }
 
 function logEventOf(value: JsonValue): LogEvent {
-  const { id, timestamp, message } = asObject(value)
+  const { id, timestamp, message } = objectOf(value) ?? {}
   return {
     id: textOf(id),
     ...(typeof timestamp === 'number' ? { timestampMillis: timestamp } : {}),
@@ -39,10 +40,4 @@ function logEventOf(value: JsonValue): LogEvent {
 
 function textOf(value: JsonValue | undefined): string {
   return typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value)
-}
-
-function asObject(value: JsonDocument['value']): { readonly [key: string]: JsonValue } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as { readonly [key: string]: JsonValue })
-    : {}
 }

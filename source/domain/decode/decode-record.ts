@@ -2,6 +2,7 @@ import type { HashKeyRange } from '../hash-key.ts'
 import type { StreamRecord } from '../record.ts'
 import type { Badge, Content, DecodedRecord, UserRecord } from './decoded-record.ts'
 import { readJsonDocuments } from './json-documents.ts'
+import type { SchemaShelf } from './schema-shelf.ts'
 import type { DecodeContext, InflateBudget, Unwrapped } from './stage.ts'
 import { BYTE_STAGES, ENVELOPE_STAGES, GUESS_STAGES } from './stages.ts'
 import { readText } from './text.ts'
@@ -15,6 +16,8 @@ export type DecodeOptions = {
   readonly shardRange?: HashKeyRange
   /** Bytes that unpacking one Kinesis record may produce in all. Default 32 MiB. */
   readonly maxInflatedBytes?: number
+  /** Schemas for records that only name theirs (Avro, also behind Glue and Confluent headers). */
+  readonly schemas?: SchemaShelf
 }
 
 /**
@@ -27,12 +30,13 @@ export function decodeRecord(
 ): readonly DecodedRecord[] {
   const totalBytes = options.maxInflatedBytes ?? DEFAULT_MAX_INFLATED_BYTES
   const inflateBudget: InflateBudget = { remainingBytes: totalBytes, totalBytes }
-  const { shardRange } = options
+  const { shardRange, schemas } = options
   return decodeBytes(
     { bytes: record.data, badges: [], notes: [] },
     {
       inflateBudget,
       ...(shardRange === undefined ? {} : { shardRange }),
+      ...(schemas === undefined ? {} : { schemas }),
     },
   )
 }

@@ -43,9 +43,8 @@ function contentJson({ content }: DecodedRecord): string | undefined {
       return JSON.stringify(content.text)
     case 'log-events':
     case 'probe':
+    case 'envelope':
       return compactJson(content.document.text)
-    case 'value':
-      return JSON.stringify(content.value)
     case 'empty':
     case 'bytes':
       return undefined

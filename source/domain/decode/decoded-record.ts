@@ -55,13 +55,22 @@ export type Content =
     }
   /** The message by which CloudWatch Logs checks that it can reach the stream: not data. */
   | { readonly kind: 'probe'; readonly document: JsonDocument; readonly owner: string }
-  /** A self-describing or schema-bound value that is not JSON by itself, or a known envelope around JSON. */
+  /** A known envelope around a change or an event: the document as it was, and what it says in short. */
   | {
-      readonly kind: 'value'
-      /** What it is in words, e.g. `DynamoDB change: MODIFY orders`. Untrusted until drawn. */
+      readonly kind: 'envelope'
+      readonly document: JsonDocument
+      /** What it is in words, e.g. `DynamoDB MODIFY orders`. Untrusted until drawn. */
       readonly title: string
-      readonly value: JsonValue
+      readonly facts: readonly Fact[]
+      /** Members of the old and new image, where the envelope has such; unwrapped from their types. */
+      readonly changes: readonly Change[]
     }
+
+/** A name and what it stands for, e.g. `time` and an ISO time. */
+export type Fact = { readonly name: string; readonly text: string }
+
+/** One member before and after, as JSON texts; absent where that image does not have it. */
+export type Change = { readonly name: string; readonly before?: string; readonly after?: string }
 
 /** One thing that a reader of the stream would call a record: a whole Kinesis record, or a user record of an aggregate. */
 export type DecodedRecord = {

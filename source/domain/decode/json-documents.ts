@@ -70,7 +70,7 @@ function endOfDocument(text: string, start: number): number | string {
 }
 
 /** Index of the quote that closes the string which opens at `start`. */
-function endOfString(text: string, start: number): number | undefined {
+export function endOfString(text: string, start: number): number | undefined {
   for (let at = text.indexOf('"', start + 1); at !== -1; at = text.indexOf('"', at + 1)) {
     let backslashes = 0
     while (text.charCodeAt(at - 1 - backslashes) === 0x5c) backslashes += 1
@@ -79,7 +79,7 @@ function endOfString(text: string, start: number): number | undefined {
   return undefined
 }
 
-function skipBlank(text: string, start: number): number {
+export function skipBlank(text: string, start: number): number {
   let at = start
   while (isBlank(text.charCodeAt(at))) at += 1
   return at

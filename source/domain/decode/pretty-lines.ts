@@ -1,5 +1,5 @@
 import { visibleText } from '../visible-text.ts'
-import type { DecodedRecord, LogEvent } from './decoded-record.ts'
+import type { Content, DecodedRecord, LogEvent } from './decoded-record.ts'
 import { HEX_DUMP_WIDTH, hexDumpLines } from './hex-dump.ts'
 import { prettyJsonLines } from './json-documents.ts'
 
@@ -47,10 +47,26 @@ function* rawLines({ content, bytes }: DecodedRecord, maxLines: number): Generat
       yield `owner       ${content.owner}`
       for (const event of content.logEvents) yield* logEventLines(event)
       break
-    case 'value':
-      yield content.title
-      yield* prettyJsonLines(JSON.stringify(content.value) ?? '')
+    case 'envelope':
+      yield* envelopeLines(content)
   }
+}
+
+/** Facts, then the members of the images: `-` before, `+` after, two spaces for what stayed; then the document. */
+function* envelopeLines(content: Extract<Content, { kind: 'envelope' }>): Generator<string, void, void> {
+  yield content.title
+  for (const { name, text } of content.facts) yield `${name.padEnd(12)}${text}`
+  if (content.changes.length > 0) yield ''
+  for (const { name, before, after } of content.changes) {
+    if (before === after) {
+      yield `  ${name}  ${after ?? ''}`
+      continue
+    }
+    if (before !== undefined) yield `- ${name}  ${before}`
+    if (after !== undefined) yield `+ ${name}  ${after}`
+  }
+  yield ''
+  yield* prettyJsonLines(content.document.text)
 }
 
 function* logEventLines(event: LogEvent): Generator<string, void, void> {

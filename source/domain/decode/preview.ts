@@ -1,5 +1,5 @@
 import { visibleText } from '../visible-text.ts'
-import type { DecodedRecord, LogEvent } from './decoded-record.ts'
+import type { Content, DecodedRecord, LogEvent } from './decoded-record.ts'
 import { compactJson } from './json-documents.ts'
 
 /** A record in one line for a list, safe to draw, at most `maxCharacters` long; `..` at its end where it was cut. */
@@ -32,9 +32,26 @@ function rawPreview({ content, bytes }: DecodedRecord, enough: number): string {
       const count = `${content.logEvents.length} log ${content.logEvents.length === 1 ? 'event' : 'events'}`
       return `${content.logGroup} ${content.logStream}: ${count}: ${events.join(' | ')}`
     }
-    case 'value':
-      return `${content.title} ${JSON.stringify(content.value)?.slice(0, enough) ?? ''}`
+    case 'envelope':
+      return `${content.title} ${envelopePreview(content, enough)}`
   }
+}
+
+/** What changed says most; an event without images is shown whole. */
+function envelopePreview(
+  { changes, document }: Extract<Content, { kind: 'envelope' }>,
+  enough: number,
+): string {
+  if (changes.length === 0) return compactJson(document.text, enough)
+  const parts: string[] = []
+  let length = 0
+  for (const { name, before, after } of changes) {
+    if (before === after || length > enough) continue
+    const part = before === undefined ? after : after === undefined ? `-${before}` : `${before}->${after}`
+    parts.push(`${name}=${part}`)
+    length += parts.at(-1)?.length ?? 0
+  }
+  return parts.join(' ')
 }
 
 /** The first line of a log message says most. */

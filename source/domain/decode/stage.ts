@@ -1,5 +1,6 @@
 import type { HashKeyRange } from '../hash-key.ts'
 import type { Content, JsonDocument, UserRecord } from './decoded-record.ts'
+import type { SchemaShelf } from './schema-shelf.ts'
 
 /** What a stage may use up and knows of the record that it looks at. */
 export type DecodeContext = {
@@ -7,6 +8,8 @@ export type DecodeContext = {
   readonly shardRange?: HashKeyRange
   /** Bytes that may still be produced by unpacking this Kinesis record; every unpacking takes from it. */
   readonly inflateBudget: InflateBudget
+  /** Schemas that the user gave, for formats that only name theirs. */
+  readonly schemas?: SchemaShelf
   /** How many stages already unwrapped something. */
   readonly depth: number
 }

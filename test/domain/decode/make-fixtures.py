@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes payloads.json: bytes made by programs that are not ours, for the tests of the decoders.
 
-Needs the programs gzip, zstd and lz4, and from PyPI: aws_kinesis_agg six python-snappy fastavro backports.zstd msgpack cbor2 protobuf.
+Needs the programs gzip, zstd and lz4, and from PyPI: aws_kinesis_agg six aws-glue-schema-registry kafka-python python-snappy fastavro backports.zstd msgpack cbor2 protobuf.
 Each entry names the program that wrote it. Run by hand when a format is added; the tests only read the result.
 """
 import base64, datetime, gzip, io, json, subprocess, sys, zlib
@@ -65,6 +65,9 @@ put("snappy framed, repetitive", SNAPPY, snappy.StreamCompressor().add_chunk(b'{
 stored = bytes(range(256)) * 2
 put("snappy framed, incompressible", SNAPPY, snappy.StreamCompressor().add_chunk(stored), )
 
+from kafka.codec import snappy_encode
+put("snappy xerial", "kafka-python " + version("kafka-python"), snappy_encode(b'{"n":"' + b"abcdefgh" * 9000 + b'"}', xerial_compatible=True))
+
 import fastavro
 AVRO = "fastavro " + version("fastavro")
 SCHEMA = {"type": "record", "name": "Order", "namespace": "shop", "fields": [
@@ -88,6 +91,19 @@ put("Avro datum without container", AVRO, PLAIN)
 fingerprint = fastavro.schema.fingerprint(fastavro.schema.to_parsing_canonical_form(SCHEMA), "CRC-64-AVRO")
 put("Avro single object", AVRO, b"\xc3\x01" + int(fingerprint, 16).to_bytes(8, "big") + PLAIN, fingerprint=fingerprint)
 
+from uuid import UUID
+from aws_schema_registry import codec as glue_codec
+GLUE = "aws-glue-schema-registry " + version("aws-glue-schema-registry")
+VERSION = UUID("b7b4a7f0-9c96-4e4a-a687-fb5de9ef0c63")
+put("Glue, Avro", GLUE + " around " + AVRO, glue_codec.encode(PLAIN, VERSION))
+put("Glue, JSON, zlib", GLUE, glue_codec.encode(ORDER, VERSION, compression="zlib"))
+CONFLUENT = "header by hand after Confluent's wire format, around "
+put("Confluent, Avro", CONFLUENT + AVRO, b"\0" + (42).to_bytes(4, "big") + PLAIN)
+put("Confluent, JSON", CONFLUENT + "JSON", b"\0" + (7).to_bytes(4, "big") + ORDER)
+with open(__file__.replace("make-fixtures.py", "order.avsc"), "w") as file:
+    json.dump(SCHEMA, file, indent=1)
+    file.write("\n")
+
 import msgpack, cbor2
 VALUE = {"id": 1, "big": 2**64 - 1, "neg": -5, "f": 1.25, "list": [1, None, True], "raw": b"\x00\xff", "text": "caf\u00e9", "deep": {"a": {"b": []}}}
 put("MessagePack", "msgpack " + version("msgpack"), msgpack.packb(VALUE))
@@ -99,6 +115,9 @@ from google.protobuf import struct_pb2
 message = struct_pb2.Struct()
 message.update({"id": 1, "name": "caf\u00e9", "list": [True, None]})
 put("Protobuf Struct", "protobuf " + version("protobuf"), message.SerializeToString(deterministic=True))
+
+put("Confluent, Protobuf, first message", CONFLUENT + "protobuf " + version("protobuf"), b"\0" + (9).to_bytes(4, "big") + b"\0" + message.SerializeToString(deterministic=True))
+put("Confluent, Protobuf, nested message", CONFLUENT + "protobuf " + version("protobuf"), b"\0" + (9).to_bytes(4, "big") + b"\x04\x02\x00" + message.SerializeToString(deterministic=True))
 
 with open(__file__.replace("make-fixtures.py", "payloads.json"), "w") as file:
     json.dump(OUT, file, indent=1)

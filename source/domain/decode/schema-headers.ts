@@ -1,0 +1,101 @@
+import * as zlib from 'node:zlib'
+import { readWithSchema } from './avro-single-object.ts'
+import { ByteReader } from './byte-reader.ts'
+import { inflateWithin } from './inflate.ts'
+import { looksLikeMessage } from './protobuf-guess.ts'
+import { readVarint } from './protobuf-wire.ts'
+import type { SchemaShelf } from './schema-shelf.ts'
+import type { ByteStage, InflateBudget, Unwrapped } from './stage.ts'
+import { readText } from './text.ts'
+
+const GLUE_VERSION = 3
+const GLUE_HEADER_BYTES = 18
+const CONFLUENT_HEADER_BYTES = 5
+
+/** AWS Glue Schema Registry: 3, a compression byte (0 none, 5 zlib), the schema version's UUID, the value. */
+export const glueStage: ByteStage = {
+  stage: 'glue',
+  unwrap(bytes, { schemas, inflateBudget }) {
+    const [version, compression] = bytes
+    if (version !== GLUE_VERSION || (compression !== 0 && compression !== 5)) return undefined
+    if (bytes.length < GLUE_HEADER_BYTES) return undefined
+    const id = uuidOf(bytes.subarray(2, GLUE_HEADER_BYTES))
+    const packed = bytes.subarray(GLUE_HEADER_BYTES)
+    const body = compression === 0 ? packed : inflated(packed, inflateBudget)
+    if (typeof body === 'string') return { outcome: 'refused', reason: body }
+    return behindHeader(body, `Glue schema ${id}`, id, schemas)
+  },
+}
+
+/**
+ * Confluent's wire format: 0, a schema id of four bytes, the value (behind a message index for Protobuf). A zero proves
+ * little, so that it is taken only where the rest can be read.
+ */
+export const confluentStage: ByteStage = {
+  stage: 'confluent',
+  unwrap(bytes, { schemas }) {
+    if (bytes[0] !== 0 || bytes.length <= CONFLUENT_HEADER_BYTES) return undefined
+    const id = new ByteReader(bytes, 1).uint32()
+    if (id === 0 || id > 100_000_000) return undefined
+    const label = `Confluent schema ${id}`
+    const body = bytes.subarray(CONFLUENT_HEADER_BYTES)
+    const unwrapped = behindHeader(body, label, String(id), schemas)
+    if (schemas?.byId(String(id))?.isCertain === true) return unwrapped
+    if (unwrapped.outcome === 'content' || readText(body)?.trimStart().startsWith('{')) return unwrapped
+    const message = afterMessageIndex(body)
+    if (message !== undefined && looksLikeMessage(message)) return { outcome: 'bytes', bytes: message, label }
+    return { outcome: 'refused', reason: `could be a value of schema ${id}, which was not given` }
+  },
+}
+
+/** The value with its schema where there is one; else what the chain makes of the bytes (JSON, Protobuf). */
+function behindHeader(
+  body: Uint8Array,
+  label: string,
+  id: string,
+  schemas: SchemaShelf | undefined,
+): Unwrapped {
+  const schema = schemas?.byId(id)
+  const isText = readText(body) !== undefined
+  if (schema === undefined) {
+    const notes =
+      isText || body.length === 0 ? undefined : [`needs ${label} to be read fully, which was not given`]
+    return { outcome: 'bytes', bytes: body, label, ...(notes === undefined ? {} : { notes }) }
+  }
+  const read = readWithSchema(body, schema.type)
+  if (read.outcome !== 'content')
+    return { outcome: 'bytes', bytes: body, label, notes: [notFitting(label, read)] }
+  const notes = schema.isCertain
+    ? []
+    : [`${label} was read with the one schema given; its id was not checked`]
+  return { ...read, label: `${label}, ${read.label}`, ...(notes.length === 0 ? {} : { notes }) }
+}
+
+function notFitting(label: string, read: Unwrapped): string {
+  return `${label}: the given schema does not fit: ${read.outcome === 'refused' ? read.reason : 'no value'}`
+}
+
+function inflated(packed: Uint8Array, budget: InflateBudget): Uint8Array | string {
+  const result = inflateWithin(budget, options => zlib.inflateSync(packed, options))
+  return result.outcome === 'refused' ? result.reason : result.bytes
+}
+
+/** Count and indexes of the message type; a lone 0 stands for the first one. */
+function afterMessageIndex(body: Uint8Array): Uint8Array | undefined {
+  const count = readVarint(body, 0)
+  if (count === undefined || count.value > 64n) return undefined
+  // Zig-zag: the count 1 is written as 2.
+  let left = Number(count.value >> 1n)
+  let at = count.end
+  for (; left > 0; left -= 1) {
+    const index = readVarint(body, at)
+    if (index === undefined) return undefined
+    at = index.end
+  }
+  return body.subarray(at)
+}
+
+function uuidOf(bytes: Uint8Array): string {
+  const hex = Buffer.from(bytes).toString('hex')
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
+}
