@@ -1,6 +1,9 @@
+import { createCloudWatch } from './cloudwatch/cloudwatch.ts'
 import type { Durations } from './engine/account.ts'
 import { type Clock, createWallClock } from './engine/clock.ts'
 import { createService, type Service } from './engine/service.ts'
+import type { FaultPlan } from './faults/fault-plan.ts'
+import { createFaults, type Faults } from './faults/faults.ts'
 import { demoScenario } from './traffic/demo-scenario.ts'
 import { startTraffic } from './traffic/runner.ts'
 import type { Scenario } from './traffic/scenario.ts'
@@ -21,8 +24,12 @@ export type SandboxOptions = {
   /** How long CREATING, UPDATING and the like last, in milliseconds of the clock. */
   durations?: Partial<Durations>
   memoryLimitBytes?: number
+  /** How long after a minute its metrics are published, in milliseconds of the clock; default one minute. */
+  metricsDelayMs?: number
   /** Streams with live records: the demonstration, none (default), or a scenario of one's own. */
   traffic?: 'demo' | 'none' | Scenario
+  /** What goes wrong on purpose from the start; `faults` of the sandbox changes it later. */
+  faults?: FaultPlan
   /** Chance of the traffic; the same seed gives the same records. */
   seed?: number
 }
@@ -31,6 +38,8 @@ export type SandboxOptions = {
 export type EmbeddedSandbox = {
   clock: Clock
   service: Service
+  /** What goes wrong on purpose. */
+  faults: Faults
   /** For AWS SDK clients in this process: `new KinesisClient({ requestHandler, endpoint: 'http://127.0.0.1' })`. */
   requestHandler: InProcessHandler
   /** Acts of the scenario that the service refused; empty when all is well. */
@@ -67,10 +76,12 @@ function assemble(options: SandboxOptions): { sandbox: EmbeddedSandbox; answer: 
   const scenario = scenarioOf(options.traffic)
   const traffic =
     scenario === undefined ? undefined : startTraffic(service, clock, scenario, options.seed ?? 1)
-  const answer = createAnswer(service)
+  const faults = createFaults(clock, options.faults)
+  const answer = createAnswer(service, faults, createCloudWatch(service, options.metricsDelayMs))
   const sandbox: EmbeddedSandbox = {
     clock,
     service,
+    faults,
     requestHandler: createInProcessHandler(answer),
     refusals: traffic?.refusals ?? [],
     async stop() {

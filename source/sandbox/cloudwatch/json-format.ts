@@ -21,7 +21,7 @@ export const jsonFormat = (isQueryMode: boolean): WireFormat => ({
       ...(isQueryMode ? { 'x-amzn-query-error': `${error.code};${error.party}` } : {}),
     },
     body: JSON.stringify({
-      __type: `com.amazonaws.cloudwatch.v2010_08_01#${error.shapeName}`,
+      __type: `com.amazonaws.cloudwatch#${error.shapeName}`,
       message: error.message,
     }),
   }),

@@ -44,6 +44,8 @@ export type Service = {
     input: unknown,
     options?: { codec?: ValueCodec; now?: number; arrivedAt?: number },
   ): object
+  /** Lets everything take effect that is due by now; `handle` does so by itself. */
+  settle(now?: number): void
   /** What comes next for a subscription, which is what `handle` gives for SubscribeToShard. */
   push(subscription: Subscription, now?: number): Push
 }
@@ -99,6 +101,7 @@ export function createService(options: ServiceOptions): Service {
       if (account.shardListeners.size > 0) settleWhenDue(account, clock, now)
       return output
     },
+    settle: (now = clock.now()) => settle(account, now),
     push(subscription, now = clock.now()) {
       settle(account, now)
       return nextPush({ account, now }, subscription)

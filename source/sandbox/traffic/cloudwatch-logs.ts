@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib'
-import { below, pick, type Random } from './random.ts'
+import { below, pick, type Random } from '../random.ts'
 
 const LINES = [
   'GET /health 200 1ms',

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
+import { below, hexDigits, pick, type Random } from '../random.ts'
 import { cloudWatchLogs } from './cloudwatch-logs.ts'
 import { aggregate } from './kpl-aggregate.ts'
-import { below, hexDigits, pick, type Random } from './random.ts'
 import type { PayloadKind } from './scenario.ts'
 
 const PRODUCTS = [

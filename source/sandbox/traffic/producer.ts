@@ -1,5 +1,5 @@
+import { below, createRandom, type Random } from '../random.ts'
 import { payloadOf } from './payload.ts'
-import { below, createRandom, type Random } from './random.ts'
 import type { KeyChoice, Producer } from './scenario.ts'
 
 /** Time is cut into slots; what a producer writes in a slot depends on seed and slot alone. */

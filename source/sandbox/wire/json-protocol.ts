@@ -14,8 +14,36 @@ export const jsonProtocol: Protocol = {
       throw new ServiceError('SerializationException', 'The request body is not valid JSON.')
     }
   },
-  print: output => JSON.stringify(jsonValue(output)),
+  print(output) {
+    const { Records, ...rest } = output as { Records?: unknown }
+    if (!Array.isArray(Records) || Records.length === 0 || !isStoredRecord(Records[0])) {
+      return JSON.stringify(jsonValue(output))
+    }
+    const others = JSON.stringify(jsonValue(rest))
+    return `{"Records":[${Records.map(printRecord).join()}]${others === '{}' ? '' : ','}${others.slice(1)}`
+  },
 }
+
+type RecordStructure = {
+  SequenceNumber: string
+  ApproximateArrivalTimestamp: Date
+  Data: Uint8Array
+  PartitionKey?: string
+  EncryptionType?: string
+}
+
+const isStoredRecord = (value: object): value is RecordStructure => 'ApproximateArrivalTimestamp' in value
+
+/** Records are most of the traffic, and printing them by hand takes half the time. */
+function printRecord(record: RecordStructure): string {
+  const { SequenceNumber, ApproximateArrivalTimestamp: time, Data, PartitionKey, EncryptionType } = record
+  const key = PartitionKey === undefined ? '' : `,"PartitionKey":${JSON.stringify(PartitionKey)}`
+  const encryption = EncryptionType === undefined ? '' : `,"EncryptionType":"${EncryptionType}"`
+  return `{"SequenceNumber":"${SequenceNumber}","ApproximateArrivalTimestamp":${time.getTime() / 1000},"Data":"${base64(Data)}"${key}${encryption}}`
+}
+
+const base64 = (bytes: Uint8Array) =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64')
 
 function jsonCodec(): ValueCodec {
   return {
@@ -35,8 +63,7 @@ function decodeBase64(text: string): Uint8Array | undefined {
 function jsonValue(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (value instanceof Date) return value.getTime() / 1000
-  if (value instanceof Uint8Array)
-    return Buffer.from(value.buffer, value.byteOffset, value.length).toString('base64')
+  if (value instanceof Uint8Array) return base64(value)
   if (Array.isArray(value)) return value.map(jsonValue)
   const result: Record<string, unknown> = {}
   for (const [name, member] of Object.entries(value))

@@ -2,9 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { ServiceError } from '../engine/errors.ts'
 import type { Service } from '../engine/service.ts'
 import type { Subscription } from '../engine/subscription.ts'
+import type { Fault } from '../faults/fault-plan.ts'
+import type { Faults } from '../faults/faults.ts'
 import { cborProtocol } from './cbor-protocol.ts'
 import { subscriptionMessages } from './event-stream.ts'
 import type { WireRequest, WireResponse } from './exchange.ts'
+import { withFailedRecords } from './failed-records.ts'
+import { spoilStream, streamNameOf, sufferFault } from './fault-answer.ts'
 import { jsonProtocol } from './json-protocol.ts'
 import type { Protocol } from './protocol.ts'
 
@@ -18,21 +22,50 @@ export const kinesisOperation = (request: WireRequest) =>
 export const protocolOf = (request: WireRequest): Protocol =>
   request.headers['content-type']?.startsWith('application/x-amz-cbor') === true ? cborProtocol : jsonProtocol
 
-/** Answers one Kinesis request; never throws. */
-export function answerKinesis(service: Service, operation: string, request: WireRequest): WireResponse {
+/** Answers one Kinesis request, with whatever goes wrong on purpose; never throws. */
+export async function answerKinesis(
+  service: Service,
+  faults: Faults,
+  operation: string,
+  request: WireRequest,
+): Promise<WireResponse> {
   const protocol = protocolOf(request)
+  const arrivedAt = service.clock.now()
   try {
-    const output = service.handle(operation, protocol.parse(request.body), { codec: protocol.codec })
-    if (operation === 'SubscribeToShard') {
-      const headers = { ...headersOf(protocol), 'content-type': 'application/vnd.amazon.eventstream' }
-      const body = subscriptionMessages(service, output as Subscription, protocol, request.signal)
-      return { statusCode: 200, headers, body }
+    const input = protocol.parse(request.body)
+    const struck = faults.plan.faults.length === 0 ? [] : faults.strike(operation, streamNameOf(input))
+    for (const fault of struck) {
+      const spoiled = await sufferFault(fault, operation, request, faults, service.clock)
+      if (spoiled !== undefined) return spoiled
     }
+    const run = (what: unknown) => service.handle(operation, what, { codec: protocol.codec, arrivedAt })
+    if (operation === 'SubscribeToShard') {
+      return eventStream(service, run(input) as Subscription, protocol, request, struck)
+    }
+    const failing = struck.find(fault => fault.fault === 'failed-records')
+    const output =
+      failing !== undefined && operation === 'PutRecords'
+        ? withFailedRecords(failing, input, () => faults.chance(), run)
+        : run(input)
     const empty = Object.keys(output).length === 0
     return { statusCode: 200, headers: headersOf(protocol), body: empty ? '' : protocol.print(output) }
   } catch (error) {
     return errorResponse(error, protocol)
   }
+}
+
+function eventStream(
+  service: Service,
+  subscription: Subscription,
+  protocol: Protocol,
+  { signal }: WireRequest,
+  struck: readonly Fault[],
+): WireResponse {
+  const headers = { ...headersOf(protocol), 'content-type': 'application/vnd.amazon.eventstream' }
+  const messages = subscriptionMessages(service, subscription, protocol, signal)
+  const spoiler = struck.find(fault => fault.fault === 'cut-stream' || fault.fault === 'stall-stream')
+  const body = spoiler === undefined ? messages : spoilStream(messages, spoiler, service.clock, signal)
+  return { statusCode: 200, headers, body }
 }
 
 const headersOf = (protocol: Protocol) => ({
