@@ -70,7 +70,8 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
   let session: ConsoleSession | undefined
   let handOver: ((meanwhile: () => void | Promise<void>) => Promise<void>) | undefined
   const arming: Arming = { armed: false }
-  const log = (text: string): void => {
+  const log = (said: unknown): void => {
+    const text = said instanceof Error ? said.message : String(said)
     const call = { operation: 'message', at: clock.now(), durationMillis: 0, outcome: 'note' } as const
     for (const detail of text.split('\n')) {
       if (detail.trim() !== '') dispatch({ type: 'call-ended', call: { ...call, detail } })
@@ -111,19 +112,14 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
   for (const event of early) dispatch(event)
 
   const leaving = new AbortController()
-  let isAway = false
-  const away = async (meanwhile: () => void | Promise<void>): Promise<void> => {
-    if (isAway || handOver === undefined) return
-    isAway = true
-    try {
-      await handOver(meanwhile)
-    } finally {
-      isAway = false
-    }
+  // One after another: drawing anew must not swallow a wish to stop that comes while it is at it.
+  let away: Promise<void> = Promise.resolve()
+  const giveAway = (meanwhile: () => void | Promise<void>): void => {
+    away = away.then(() => (leaving.signal.aborted ? undefined : handOver?.(meanwhile))).catch(log)
   }
   const terminal: TerminalPort = {
-    redraw: () => void away(() => {}),
-    suspend: () => void away(() => host.stop()),
+    redraw: () => giveAway(() => {}),
+    suspend: () => giveAway(() => host.stop()),
   }
   const context: RunnerContext = {
     get api() {
@@ -198,7 +194,7 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
     ['uncaughtException', fail],
     ['unhandledRejection', fail],
     // Continued after a stop from outside: the shell has taken raw mode away.
-    ['SIGCONT', () => void away(() => {})],
+    ['SIGCONT', () => giveAway(() => {})],
   ]
   for (const [name, listener] of listeners) host.on(name, listener)
 

@@ -60,6 +60,10 @@ export function keyPresses(input: string, flags: KeyFlags): readonly KeyPress[] 
       case ' ':
         return [{ chord: 'space', text: ' ' }]
       default:
+        if (character <= '\x1a' && character >= '\x01') {
+          // Ctrl and a letter among other keys, e.g. Ctrl-U and what is typed after it.
+          return [{ chord: `ctrl+${String.fromCharCode(character.charCodeAt(0) + 96)}` }]
+        }
         // What else has no shape of its own types nothing.
         return /\p{C}/u.test(character) ? [] : [{ chord: character, text: character }]
     }

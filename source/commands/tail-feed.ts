@@ -20,7 +20,8 @@ type TailScreen = Extract<ScreenState, { screen: 'tail' }>
 type Running = {
   readonly key: string
   readonly stop: AbortController
-  readonly tail: Tail
+  /** Absent where it could not even be started: it must not be tried again with every new state. */
+  tail: Tail | undefined
   /** Set while no screen shows it: it makes no call. */
   leftAt: AbortController | undefined
 }
@@ -69,7 +70,7 @@ export class TailFeed {
   }
 
   #leave(running: Running): void {
-    running.tail.pause()
+    running.tail?.pause()
     const left = new AbortController()
     running.leftAt = left
     void this.#options.context.clock.sleep(KEPT_MILLIS, left.signal).then(() => {
@@ -80,7 +81,7 @@ export class TailFeed {
   #comeBack(running: Running): void {
     running.leftAt?.abort()
     running.leftAt = undefined
-    running.tail.resume()
+    running.tail?.resume()
   }
 
   #end(): void {
@@ -94,8 +95,10 @@ export class TailFeed {
     const { context, dispatch } = this.#options
     const { stream, shardId, from } = screen
     const view = { ...(shardId === undefined ? {} : { shardId }), from }
+    // Known as running before anything is dispatched: each new state asks again what runs.
+    const running: Running = { key, stop: new AbortController(), tail: undefined, leftAt: undefined }
+    this.#running = running
     dispatch({ type: 'tail-started', stream, ...view })
-    const stop = new AbortController()
     try {
       const { from: start, assumption } = parseStartFrom(from, context.clock.now())
       if (assumption !== undefined) {
@@ -109,25 +112,23 @@ export class TailFeed {
         ...(shardId === undefined ? {} : { shardIds: [shardId] }),
         clock: context.clock,
         random: context.random,
-        signal: stop.signal,
+        signal: running.stop.signal,
       })
-      const running: Running = { key, stop, tail, leftAt: undefined }
-      this.#running = running
-      void this.#follow(running, screen)
+      running.tail = tail
+      void this.#follow(running, tail, screen)
     } catch (error) {
-      this.#running = undefined
       dispatch({ type: 'tail-failed', failure: failureOf(error, 'tail') })
     }
   }
 
-  async #follow(running: Running, screen: TailScreen): Promise<void> {
+  async #follow(running: Running, tail: Tail, screen: TailScreen): Promise<void> {
     const { context } = this.#options
     const readers = new ReaderBoard(context, event => {
       if (this.#running === running) this.#options.dispatch(event)
     })
     const follower = { stream: screen.stream, readers, ranges: new Map<string, HashKeyRange>() }
     try {
-      for await (const event of running.tail) {
+      for await (const event of tail) {
         if (this.#running !== running) return
         for (const made of eventsOf(event, follower, context.clock.now())) this.#options.dispatch(made)
       }

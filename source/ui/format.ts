@@ -67,6 +67,11 @@ export function ageText(at: number | undefined, now: number): string {
   return `${Math.floor(seconds / 86_400)}d`
 }
 
+/** As ageText for what is hours or years old: `<1m`, `2m`, `3h`, `4d`. */
+export function longAgeText(at: number | undefined, now: number): string {
+  return at !== undefined && now - at < 60_000 ? '<1m' : ageText(at, now)
+}
+
 /** How far a reader is from the newest record: `at tip`, `3m 12s`, or unknown. */
 export function lagText(millisBehindLatest: number | undefined): string {
   if (millisBehindLatest === undefined) return UNKNOWN

@@ -13,6 +13,8 @@ describe('a chunk of input', () => {
     ['\r\n', ['enter']],
     ['a\tb\x7f', ['a', 'tab', 'b', 'backspace']],
     ['\x00\u200b', []],
+    ['\x15arm\r', ['ctrl+u', 'a', 'r', 'm', 'enter']],
+    ['\x03', ['ctrl+c']],
     ['\u{1f600}', ['\u{1f600}']],
     ['', []],
   ])('%j', (input, expected) => expect(chords(input)).toEqual(expected))

@@ -1,7 +1,7 @@
 import { type StreamRow, streamCount, streamRows } from '../../state/select-streams.ts'
 import { selectionOf } from '../../state/selection.ts'
 import { failureLines, keyLines, staleLine } from '../failure-lines.ts'
-import { ageText, counted, countText, hoursText, UNKNOWN } from '../format.ts'
+import { counted, countText, hoursText, longAgeText, UNKNOWN } from '../format.ts'
 import { type Line, line, span, wrapText } from '../line.ts'
 import { type Column, headerLine, layOut, rowLine, widest } from '../table.ts'
 import type { Tone } from '../theme.ts'
@@ -107,7 +107,7 @@ function columnsFor(rows: readonly StreamRow[], now: number): readonly Column<St
       align: 'right',
       width: 5,
       priority: 5,
-      text: row => ageText(row.createdAt, now),
+      text: row => longAgeText(row.createdAt, now),
     },
   ]
 }
