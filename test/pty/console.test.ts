@@ -131,7 +131,7 @@ describe('the terminal is given back', () => {
 
 test('Ctrl-Z gives the shell its terminal, and fg brings the screen back', async () => {
   const shell = track(new PtyProgram('/bin/bash', ['--norc', '-i'], { env: { PS1: '$ ' } }))
-  await shell.waitFor('$ ')
+  await shell.waitFor('$')
   shell.press(`${NODE} ${BUNDLE} --endpoint-url ${sandbox.url}\r`)
   await shell.waitFor('> alerts')
   shell.press('j\x1a')
