@@ -1,5 +1,6 @@
 import type { Connection, ConnectOptions } from './aws/connection.ts'
 import { isLoopback } from './aws/endpoint.ts'
+import type { AwsSettings } from './aws/settings.ts'
 import type { CommonFlags } from './cli/parse.ts'
 import { readConfig, readDotenv } from './config.ts'
 import { startLoopbackSandbox } from './loopback-sandbox.ts'
@@ -33,10 +34,7 @@ export async function openConnection(
     import('./aws/connect.ts'),
     import('./aws/settings.ts'),
   ])
-  const isNamed =
-    (flags.endpointUrl ?? flags.region ?? flags.profile) !== undefined ||
-    ENDPOINT_VARIABLES.some(name => aws.variables.has(name))
-  if (!flags.sandbox && (isNamed || wanted.withoutEndpoint === 'aws')) {
+  if (!flags.sandbox && (wanted.withoutEndpoint === 'aws' || namesEndpoint(aws))) {
     const settings = settingsForStream(aws, wanted.streamNameOrArn ?? '')
     const connection = await connect({ ...hooks, settings })
     return { connection, close: async () => connection.close() }
@@ -57,6 +55,14 @@ export async function openConnection(
     await sandbox.close()
     throw error
   }
+}
+
+/** Whether the user has said where to go: a flag, or a variable that names an endpoint. */
+export function namesEndpoint(aws: AwsSettings): boolean {
+  return (
+    (aws.endpointUrl ?? aws.region ?? aws.profile) !== undefined ||
+    ENDPOINT_VARIABLES.some(name => aws.variables.has(name))
+  )
 }
 
 /** Whether acts are allowed from the start: what runs on this machine is nobody's production. */

@@ -9,6 +9,7 @@ import type { Event } from '../state/event.ts'
 export class Progress {
   readonly #told = new Set<string>()
   #stream = ''
+  #from = ''
 
   text(event: Event): string {
     switch (event.type) {
@@ -28,9 +29,12 @@ export class Progress {
         return line(event.notice.text)
       case 'tail-started':
         this.#stream = event.stream.streamName
+        this.#from = event.from ?? 'latest'
         return ''
       case 'tail-ready':
-        return line(`Tailing ${this.#stream}: what is written from now on will be shown.`)
+        return this.#from === 'latest'
+          ? line(`Tailing ${this.#stream}: what is written from now on will be shown.`)
+          : line(`Tailing ${this.#stream} from ${this.#from}.`)
       case 'tail-troubled':
         return event.failure === undefined
           ? line('Reading goes on.')

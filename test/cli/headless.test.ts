@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readConfig } from '../../source/config.ts'
+import { namesEndpoint } from '../../source/open-connection.ts'
 import { jsonLines, run, SandboxProgram } from './program.ts'
 
 const sandbox = new SandboxProgram()
@@ -265,6 +267,53 @@ describe('put', () => {
     }
     expect((await put(1_048_575, 'k')).code).toBe(0)
     expect(await json('tail', 'sized', '--from', 'oldest', '--exit-at-tip')).toHaveLength(1)
+  })
+})
+
+describe('where a session goes', () => {
+  it('follows the endpoint variables of the environment and of .env, a flag before both', async () => {
+    await json('create', 'found')
+    const names = async (options: { env?: Record<string, string>; cwd?: string }, ...flags: string[]) => {
+      const { stdout, stderr } = await run(['streams', '--json', '--names-only', ...flags], options)
+      return stderr === '' ? jsonLines(stdout).map(line => line.streamName) : stderr
+    }
+    const nowhere = 'http://127.0.0.1:1'
+    expect(await names({ env: { AWS_ENDPOINT_URL: sandbox.url } })).toContain('found')
+    expect(
+      await names({ env: { AWS_ENDPOINT_URL: nowhere, AWS_ENDPOINT_URL_KINESIS: sandbox.url } }),
+    ).toContain('found')
+    writeFileSync(join(folder, '.env'), `AWS_ENDPOINT_URL_KINESIS=${sandbox.url}\n`)
+    expect(await names({ cwd: folder })).toContain('found')
+    expect(await names({ cwd: folder, env: { AWS_ENDPOINT_URL_KINESIS: nowhere } })).toContain('ECONNREFUSED')
+    expect(await names({ env: { AWS_ENDPOINT_URL: nowhere } }, '--endpoint-url', sandbox.url)).toContain(
+      'found',
+    )
+  })
+
+  it('takes an ARN wherever a name does', async () => {
+    await json('create', 'by-arn')
+    const arn = 'arn:aws:kinesis:us-east-1:000000000000:stream/by-arn'
+    await json('put', arn, '--partition-key', 'k', '--data', 'x')
+    expect(await json('tail', arn, '--from', 'oldest', '--exit-at-tip')).toMatchObject([
+      { streamName: 'by-arn', partitionKey: 'k' },
+    ])
+    expect(await json('shards', arn)).toHaveLength(1)
+  })
+
+  it.each([
+    ['nothing', {}, {}, false],
+    [
+      'a profile, a region and keys that a shell has set',
+      {},
+      { AWS_PROFILE: 'prod', AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'x' },
+      false,
+    ],
+    ['a profile by flag', { profile: 'prod' }, {}, true],
+    ['a region by flag', { region: 'eu-west-1' }, {}, true],
+    ['an endpoint by flag', { endpointUrl: 'http://127.0.0.1:1' }, {}, true],
+    ['an endpoint variable', {}, { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' }, true],
+  ])('the console leaves the sandbox for %s: %#', (_, flags, environment, isNamed) => {
+    expect(namesEndpoint(readConfig({ flags, environment }).aws)).toBe(isNamed)
   })
 })
 

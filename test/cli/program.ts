@@ -27,11 +27,11 @@ export class Program {
   stderr = ''
   readonly #waiters = new Set<() => void>()
 
-  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}, cwd = home) {
     const failure = process.env.SHARDSCOPE_TEST_BUNDLE_FAILURE
     if (failure !== undefined) throw new Error(`the program could not be built:\n${failure}`)
     this.child = spawn(NODE, [BUNDLE, ...args], {
-      cwd: home,
+      cwd,
       env: { PATH: process.env.PATH ?? '', HOME: home, AWS_EC2_METADATA_DISABLED: 'true', ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
     })
@@ -83,9 +83,13 @@ export class Program {
 /** Runs the program to its end, with all of `input` on standard input. */
 export function run(
   args: readonly string[],
-  options: { readonly input?: string | Uint8Array; readonly env?: Readonly<Record<string, string>> } = {},
+  options: {
+    readonly input?: string | Uint8Array
+    readonly env?: Readonly<Record<string, string>>
+    readonly cwd?: string
+  } = {},
 ): Promise<Finished> {
-  const program = new Program(args, options.env)
+  const program = new Program(args, options.env, options.cwd)
   program.child.stdin?.on('error', () => {})
   program.child.stdin?.end(options.input ?? '')
   return program.finished
