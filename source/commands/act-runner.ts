@@ -1,10 +1,19 @@
+// A little over 300 lines: every step of a command from its key to its end reads and replaces the same open dialog, and in
+// pieces each would have to hand that dialog on to the next.
+
 import { type Failure, FailureError, failureOf } from '../domain/failure.ts'
 import type { Event } from '../state/event.ts'
 import type { FormDialog, Model, Notice } from '../state/model.ts'
 import { parseArgs } from './argument.ts'
 import type { Command, Context } from './command.ts'
-
-type Fields = Readonly<Record<string, string>>
+import {
+  defined,
+  type Fields,
+  formFields,
+  needsForm,
+  staticSuggestions,
+  withoutEmpty,
+} from './form-fields.ts'
 
 /** The part of a context that the runner hands on; each run gets a signal of its own. */
 export type RunnerContext = Omit<Context, 'signal'>
@@ -263,35 +272,6 @@ export class ActRunner {
   }
 }
 
-/** The arguments that a form asks for, in the order of declaration. */
-export function formFields(command: Pick<Command, 'args'>): readonly string[] {
-  return Object.keys(command.args).filter(name => command.args[name]?.only !== 'headless')
-}
-
-/** Looking is not asked twice: a form opens only where something is missing. Changing always shows its form. */
-function needsForm(command: Command, fields: Fields, hasDraft: boolean): boolean {
-  const names = formFields(command)
-  if (names.length === 0) return false
-  if (command.effect === 'write' || command.effect === 'destroy' || hasDraft) return true
-  return names.some(name => {
-    const spec = command.args[name]
-    return spec?.required === true && spec.defaultText === undefined && (fields[name] ?? '') === ''
-  })
-}
-
-function staticSuggestions(command: Command, model: Model): Readonly<Record<string, readonly string[]>> {
-  const suggestions: Record<string, readonly string[]> = {}
-  for (const name of formFields(command)) {
-    const spec = command.args[name]
-    if (spec?.kind === 'choice') suggestions[name] = spec.choices ?? []
-    else if (spec?.kind === 'flag') suggestions[name] = ['yes', 'no']
-    else if (spec?.kind === 'stream') {
-      suggestions[name] = (model.streams.value ?? []).map(stream => stream.streamName)
-    }
-  }
-  return suggestions
-}
-
 function refusal(command: Command, reason: string): Failure {
   return new FailureError({ kind: 'read-only', action: command.title, message: reason, retryable: false })
     .failure
@@ -300,14 +280,4 @@ function refusal(command: Command, reason: string): Failure {
 /** Getters of the context (the API of the connection of the moment) are read when a run begins. */
 function contextOf(context: RunnerContext): RunnerContext {
   return { ...context }
-}
-
-function withoutEmpty(fields: Fields): Fields {
-  return Object.fromEntries(Object.entries(fields).filter(([, text]) => text !== ''))
-}
-
-function defined<Value>(values: Readonly<Record<string, Value | undefined>>): Record<string, Value> {
-  return Object.fromEntries(
-    Object.entries(values).filter((entry): entry is [string, Value] => entry[1] !== undefined),
-  )
 }

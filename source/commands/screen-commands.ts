@@ -1,3 +1,5 @@
+// Over 300 lines because it is a list: one declaration a command, together for the screens that they lead between.
+
 import type { StreamRef } from '../domain/stream.ts'
 import { parseStartFrom } from '../domain/time-expression.ts'
 import type { Event } from '../state/event.ts'
@@ -46,28 +48,6 @@ export const SCREEN_COMMANDS: readonly Command[] = [
     },
   }),
   defineCommand({
-    id: 'record.open',
-    title: 'Show the selected record whole: every field, decoded value, bytes',
-    hint: 'record',
-    group: 'record',
-    keys: ['enter', 'l', 'right'],
-    where: ['tail'],
-    effect: 'view',
-    args: {},
-    unavailable: model => (selectedRow(model) === undefined ? 'no record is selected' : undefined),
-    run: (_, { model }): readonly Event[] => {
-      const screen = topScreen(model())
-      const row = selectedRow(model())
-      if (row === undefined || !isListScreen(screen)) return []
-      return [
-        // The record stays selected beneath, so that the next and previous one mean its neighbours.
-        selectedEvent(selectionOf(model(), screen)),
-        { type: 'follow-changed', isFollowing: false },
-        { type: 'screen-opened', screen: { screen: 'record', row, view: 'decoded', scroll: 0 } },
-      ]
-    },
-  }),
-  defineCommand({
     id: 'tail.open',
     title: 'Tail the stream: all its shards, from the newest record on',
     hint: 'tail',
@@ -80,103 +60,6 @@ export const SCREEN_COMMANDS: readonly Command[] = [
     run: (_, { model }) => {
       const stream = streamInSight(model())
       return stream === undefined ? [] : tailOpened(model(), stream, { from: 'latest' })
-    },
-  }),
-  defineCommand({
-    id: 'tail.pause',
-    title: 'Freeze the screen, or let it go on; records are still read and counted',
-    hint: 'pause',
-    group: 'view',
-    keys: ['space'],
-    where: ['tail'],
-    effect: 'view',
-    args: {},
-    run: (_, { model }) => [{ type: 'pause-changed', isPaused: model().tail?.pausedWindow === undefined }],
-  }),
-  defineCommand({
-    id: 'tail.follow',
-    title: 'Follow the newest record, or stay where you are',
-    hint: 'follow',
-    group: 'view',
-    keys: ['f'],
-    where: ['tail'],
-    effect: 'view',
-    args: {},
-    run: (_, { model }): readonly Event[] => {
-      const screen = topScreen(model())
-      if (screen.screen !== 'tail') return []
-      return [
-        selectedEvent(selectionOf(model(), screen)),
-        { type: 'follow-changed', isFollowing: !screen.isFollowing },
-      ]
-    },
-  }),
-  defineCommand({
-    id: 'shards.open',
-    title: 'Open the shards of the tailed stream, with the lag of each reader',
-    hint: 'shards',
-    group: 'navigate',
-    keys: ['s'],
-    where: ['tail'],
-    effect: 'view',
-    args: {},
-    run: (_, { model }) => {
-      const stream = streamInSight(model())
-      return stream === undefined ? [] : [shardsOpened(stream)]
-    },
-  }),
-  defineCommand({
-    id: 'record.toggle-hex',
-    title: 'Switch between the decoded value and the bytes as read',
-    hint: 'hex',
-    group: 'record',
-    keys: ['x'],
-    where: ['record'],
-    effect: 'view',
-    args: {},
-    run: (_, { model }) => {
-      const screen = topScreen(model())
-      if (screen.screen !== 'record') return []
-      return [{ type: 'record-view-changed', view: screen.view === 'hex' ? 'decoded' : 'hex' }]
-    },
-  }),
-  defineCommand({
-    id: 'record.next',
-    title: 'The next newer record of the tail',
-    hint: 'newer',
-    group: 'record',
-    keys: ['n', 'right'],
-    where: ['record'],
-    effect: 'view',
-    args: {},
-    run: (_, { model }) => neighbourEvents(model(), 1),
-  }),
-  defineCommand({
-    id: 'record.previous',
-    title: 'The next older record of the tail',
-    hint: 'older',
-    group: 'record',
-    keys: ['b', 'left'],
-    where: ['record'],
-    effect: 'view',
-    args: {},
-    run: (_, { model }) => neighbourEvents(model(), -1),
-  }),
-  defineCommand({
-    id: 'view.filter',
-    title: 'Show only rows that contain a text',
-    hint: 'filter',
-    group: 'view',
-    keys: ['/'],
-    where: ['streams', 'shards', 'tail'],
-    effect: 'view',
-    args: {},
-    run: (_, { model }) => {
-      const screen = topScreen(model())
-      if (!isListScreen(screen)) return []
-      const { filter } = screen
-      const dialog = { dialog: 'filter', text: filter, cursor: filter.length, before: filter } as const
-      return [{ type: 'dialog-opened', dialog }]
     },
   }),
 ]
@@ -279,7 +162,7 @@ export const OPEN_NAMED: Command = defineCommand({
   run: ({ stream }) => [shardsOpened(stream)],
 })
 
-function shardsOpened(stream: StreamRef): Event {
+export function shardsOpened(stream: StreamRef): Event {
   return { type: 'screen-opened', screen: { screen: 'shards', stream, showClosed: false, filter: '' } }
 }
 
@@ -300,19 +183,6 @@ function tailOpened(
   return [
     { type: 'screen-opened', screen: { screen: 'tail', stream, ...view, isFollowing: true, filter: '' } },
   ]
-}
-
-function neighbourEvents(model: Model, by: number): readonly Event[] {
-  const below = model.screens.at(-2)
-  const top = topScreen(model)
-  if (below?.screen !== 'tail' || top.screen !== 'record') return []
-  const next = moved(model, below, by)
-  const row = tailRows(model, below).at(next.index)
-  if (row === undefined || row.id === top.row.id) {
-    const text = `This is the ${by > 0 ? 'newest' : 'oldest'} record that the tail keeps.`
-    return [{ type: 'noticed', notice: { level: 'info', text, at: model.now } }]
-  }
-  return [selectedEvent(next), { type: 'screen-replaced', screen: { ...top, row, scroll: 0 } }]
 }
 
 function sortOf(model: Model) {
@@ -345,10 +215,4 @@ function selectedShardId(model: Model): string | undefined {
   const screen = topScreen(model)
   if (screen.screen !== 'shards') return undefined
   return shardRows(model, screen)[selectionOf(model, screen).index]?.id
-}
-
-function selectedRow(model: Model): TailRow | undefined {
-  const screen = topScreen(model)
-  if (screen.screen !== 'tail') return undefined
-  return tailRows(model, screen).at(selectionOf(model, screen).index)
 }

@@ -1,3 +1,5 @@
+// A little over 300 lines: one generator is the whole life of one shard, and its iterator, place and budget change together.
+
 import type { ChildShard, RecordPage, StartingPosition } from '../aws/kinesis-api.ts'
 import { type Failure, failureOf } from '../domain/failure.ts'
 import { GET_RECORDS_MAX_BYTES, SHARD_ITERATOR_LIFETIME_MILLIS } from '../domain/limits.ts'
