@@ -3,11 +3,13 @@ import { NAVIGATION_COMMANDS } from './navigation-commands.ts'
 import { MORE_SCREEN_COMMANDS, OPEN_NAMED, SCREEN_COMMANDS } from './screen-commands.ts'
 import { SERVICE_COMMANDS } from './service-commands.ts'
 import { SESSION_COMMANDS } from './session-commands.ts'
+import { TAIL_SCREEN_COMMANDS } from './tail-screen-commands.ts'
 import { GENERAL_COMMANDS } from './view-commands.ts'
 
 /** Everything that can be done, once. Keys, palette, help, hints, flags and `--help` are computed from this list. */
 export const COMMANDS: readonly Command[] = [
   ...SCREEN_COMMANDS,
+  ...TAIL_SCREEN_COMMANDS,
   ...SERVICE_COMMANDS,
   ...MORE_SCREEN_COMMANDS,
   ...GENERAL_COMMANDS,

@@ -6,12 +6,9 @@ import type { Event } from '../state/event.ts'
 import { type Model, streamKey } from '../state/model.ts'
 import { SHARD_SORT_KEYS, shardRows } from '../state/select-shards.ts'
 import { STREAM_SORT_KEYS, streamRows } from '../state/select-streams.ts'
-import { tailRows } from '../state/select-tail.ts'
-import { isListScreen, moved, selectionOf, topScreen } from '../state/selection.ts'
+import { isListScreen, selectionOf, topScreen } from '../state/selection.ts'
 import { nextSort } from '../state/sorting.ts'
-import type { TailRow } from '../state/tail-row.ts'
 import { type Command, defineCommand } from './command.ts'
-import { selectedEvent } from './navigation-commands.ts'
 
 /** Going from one screen to the next, and what is done most on each. The line of keys keeps this order. */
 export const SCREEN_COMMANDS: readonly Command[] = [

@@ -1,6 +1,6 @@
-import { formFields } from '../../commands/act-runner.ts'
 import { flagOf } from '../../commands/argument.ts'
 import { matchingSuggestions } from '../../commands/dialog-keys.ts'
+import { formFields } from '../../commands/form-fields.ts'
 import type { FormDialog } from '../../state/model.ts'
 import { type Line, line, span, wrapText } from '../line.ts'
 import { fieldSpans } from '../text-input.ts'

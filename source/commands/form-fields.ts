@@ -1,0 +1,47 @@
+import type { Model } from '../state/model.ts'
+import type { Command } from './command.ts'
+
+/** What is typed into a form, by argument. */
+export type Fields = Readonly<Record<string, string>>
+
+/** The arguments that a form asks for, in the order of declaration. */
+export function formFields(command: Pick<Command, 'args'>): readonly string[] {
+  return Object.keys(command.args).filter(name => command.args[name]?.only !== 'headless')
+}
+
+/** Looking is not asked twice: a form opens only where something is missing. Changing always shows its form. */
+export function needsForm(command: Command, fields: Fields, hasDraft: boolean): boolean {
+  const names = formFields(command)
+  if (names.length === 0) return false
+  if (command.effect === 'write' || command.effect === 'destroy' || hasDraft) return true
+  return names.some(name => {
+    const spec = command.args[name]
+    return spec?.required === true && spec.defaultText === undefined && (fields[name] ?? '') === ''
+  })
+}
+
+export function staticSuggestions(
+  command: Command,
+  model: Model,
+): Readonly<Record<string, readonly string[]>> {
+  const suggestions: Record<string, readonly string[]> = {}
+  for (const name of formFields(command)) {
+    const spec = command.args[name]
+    if (spec?.kind === 'choice') suggestions[name] = spec.choices ?? []
+    else if (spec?.kind === 'flag') suggestions[name] = ['yes', 'no']
+    else if (spec?.kind === 'stream') {
+      suggestions[name] = (model.streams.value ?? []).map(stream => stream.streamName)
+    }
+  }
+  return suggestions
+}
+
+export function withoutEmpty(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([, text]) => text !== ''))
+}
+
+export function defined<Value>(values: Readonly<Record<string, Value | undefined>>): Record<string, Value> {
+  return Object.fromEntries(
+    Object.entries(values).filter((entry): entry is [string, Value] => entry[1] !== undefined),
+  )
+}
