@@ -27,7 +27,17 @@ export type ServiceOptions = {
   limits?: 'on' | 'off'
   durations?: Partial<Durations>
   memoryLimitBytes?: number
+  /** Told of every change before its caller is, with the input as checked; replaying all of them gives the same state. */
+  onChange?: (change: Change) => void
 }
+
+export type Change = { operation: string; input: object; now: number }
+
+/** A change that is no operation: the durations and limits from here on. */
+export const LIFE = '(life)'
+
+/** Operations that change nothing that lasts. */
+const READING = /^(Describe|List|Get|SubscribeToShard)/
 
 export type Service = {
   account: Account
@@ -44,6 +54,8 @@ export type Service = {
     input: unknown,
     options?: { codec?: ValueCodec; now?: number; arrivedAt?: number },
   ): object
+  /** Does a change of an earlier life again, at its own time. */
+  replay(change: Change): void
   /** Lets everything take effect that is due by now; `handle` does so by itself. */
   settle(now?: number): void
   /** What comes next for a subscription, which is what `handle` gives for SubscribeToShard. */
@@ -52,7 +64,7 @@ export type Service = {
 
 /** The engine: every operation over one account's state. It never waits, reads no clock but the one given, opens nothing. */
 export function createService(options: ServiceOptions): Service {
-  const { clock } = options
+  const { clock, onChange } = options
   const account: Account = {
     accountId: options.accountId ?? '000000000000',
     region: options.region ?? 'us-east-1',
@@ -98,8 +110,15 @@ export function createService(options: ServiceOptions): Service {
       settle(account, now)
       countRequest(account, operation, checked, now)
       const output = run({ account, now, arrivedAt }, checked as never)
+      if (onChange !== undefined && !READING.test(operation)) onChange({ operation, input: checked, now })
       if (account.shardListeners.size > 0) settleWhenDue(account, clock, now)
       return output
+    },
+    replay({ operation, input, now }) {
+      settle(account, now)
+      // Each life has its own durations and limits, and what it did must come out as it did then.
+      if (operation === LIFE) Object.assign(account, input)
+      else operations[operation]?.({ account, now }, input as never)
     },
     settle: (now = clock.now()) => settle(account, now),
     push(subscription, now = clock.now()) {

@@ -25,7 +25,9 @@ export function startTraffic(service: Service, clock: Clock, scenario: Scenario,
   const refusals: string[] = []
   const startSlot = Math.floor(clock.now() / SLOT_MS)
   const runs = scenario.streams.map(stream => {
-    const nextSlot = startSlot - Math.round(((stream.historyMinutes ?? 0) * 60_000) / SLOT_MS)
+    // A stream that was kept from an earlier run has its history already.
+    const historyMinutes = service.account.streams.has(stream.name) ? 0 : (stream.historyMinutes ?? 0)
+    const nextSlot = startSlot - Math.round((historyMinutes * 60_000) / SLOT_MS)
     return { stream, nextSlot, acts: pendingActs(stream, startSlot, nextSlot) }
   })
   const earliestSlot = Math.min(startSlot, ...runs.map(({ nextSlot }) => nextSlot))
@@ -78,6 +80,7 @@ export function startTraffic(service: Service, clock: Clock, scenario: Scenario,
 
 function pendingActs(stream: ScenarioStream, startSlot: number, firstSlot: number) {
   return (stream.schedule ?? [])
+    .filter(({ atMinute }) => atMinute >= 0 || firstSlot < startSlot)
     .map(act => ({
       act,
       slot: Math.max(firstSlot + 4, startSlot + Math.round((act.atMinute * 60_000) / SLOT_MS)),
