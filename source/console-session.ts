@@ -1,5 +1,6 @@
 import type { Connection } from './aws/connection.ts'
 import type { KinesisApi } from './aws/kinesis-api.ts'
+import type { MetricsApi } from './aws/metrics-api.ts'
 import type { SessionPort } from './commands/command.ts'
 import { sessionInfoOf } from './commands/session-info.ts'
 import type { ApiCall } from './domain/api-call.ts'
@@ -30,6 +31,10 @@ export class ConsoleSession implements SessionPort {
 
   get api(): KinesisApi {
     return this.#connection.api
+  }
+
+  get metrics(): MetricsApi {
+    return this.#connection.metrics
   }
 
   info(): SessionInfo {

@@ -1,9 +1,11 @@
 import type { KinesisApi } from './aws/kinesis-api.ts'
+import type { MetricsApi } from './aws/metrics-api.ts'
 import { askMfaCode } from './cli/ask-mfa-code.ts'
 import type { HeadlessCommand } from './cli/flags.ts'
 import type { Invocation } from './cli/parse.ts'
 import { readInput } from './cli/read-input.ts'
 import type { Sink } from './cli/sink.ts'
+import { writeOutput } from './cli/write-output.ts'
 import type { Context, RunningSandbox, SessionPort } from './commands/command.ts'
 import { sessionInfoOf } from './commands/session-info.ts'
 import { FailureError } from './domain/failure.ts'
@@ -33,10 +35,11 @@ export class HeadlessSession {
 
   readonly openContext = async (command: HeadlessCommand): Promise<Context> => {
     if (command.headless.isOffline) return this.#context(NO_ENDPOINT, NOWHERE)
-    const { api, session } = await this.#connect()
+    const { api, metrics, session } = await this.#connect()
     const isWriting = command.effect === 'write' || command.effect === 'destroy'
     if (isWriting || process.stderr.isTTY) await this.#stderr.write(endpointLine(session))
-    return this.#context(api, sessionInfoOf(session, session.endpointUrl.origin.kind === 'sandbox'))
+    const info = sessionInfoOf(session, session.endpointUrl.origin.kind === 'sandbox')
+    return { ...this.#context(api, info), metrics }
   }
 
   /** Ends connections and an embedded sandbox; what fails at that is of no interest any more. */
@@ -44,7 +47,7 @@ export class HeadlessSession {
     await this.#opened?.close().catch(() => {})
   }
 
-  async #connect(): Promise<{ api: KinesisApi; session: Session }> {
+  async #connect(): Promise<{ api: KinesisApi; metrics: MetricsApi; session: Session }> {
     const { flags, typed } = this.#invocation
     // Read-only until the endpoint is known.
     const arming = { armed: false }
@@ -68,7 +71,7 @@ export class HeadlessSession {
     )
     const { connection } = this.#opened
     arming.armed = isArmedAt(connection, flags)
-    return { api: connection.api, session: connection.session() }
+    return { api: connection.api, metrics: connection.metrics, session: connection.session() }
   }
 
   #context(api: KinesisApi, session: Parameters<typeof initialModel>[0]): Context {
@@ -82,6 +85,7 @@ export class HeadlessSession {
       model: () => model,
       signal: this.#signal,
       readInput: path => readInput(path, process.stdin, this.#signal),
+      writeOutput,
       startSandbox: (options): Promise<RunningSandbox> => startLoopbackSandbox(options),
     }
   }

@@ -128,6 +128,9 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
     get tailApi() {
       return consoleSession.api
     },
+    get metrics() {
+      return consoleSession.metrics
+    },
     session: consoleSession,
     clock,
     random: options.random,

@@ -3,6 +3,7 @@ import type { Clock } from '../domain/clock.ts'
 import { failureOf } from '../domain/failure.ts'
 import type { StreamRef } from '../domain/stream.ts'
 import type { KinesisApi } from './kinesis-api.ts'
+import type { MetricsApi } from './metrics-api.ts'
 
 /** Wraps any port so that `onCall` hears of each finished call: for the log on screen and for throttle counts. */
 export function withCallLog(
@@ -10,29 +11,7 @@ export function withCallLog(
   onCall: (call: ApiCall) => void,
   clock: Pick<Clock, 'now'>,
 ): KinesisApi {
-  const logged = async <T>(
-    operation: string,
-    target: string,
-    call: () => Promise<T>,
-    wasSent: (result: T) => boolean = () => true,
-  ): Promise<T> => {
-    const startedAt = clock.now()
-    const finished = () => ({ operation, target, startedAt, durationMillis: clock.now() - startedAt })
-    try {
-      const result = await call()
-      if (wasSent(result)) onCall({ ...finished(), outcome: 'ok' })
-      return result
-    } catch (error) {
-      const { kind, message, errorName } = failureOf(error, operation)
-      onCall({
-        ...finished(),
-        outcome: kind,
-        message,
-        ...(errorName === undefined ? {} : { errorName }),
-      })
-      throw error
-    }
-  }
+  const logged = logger(onCall, clock)
   const on = (stream: StreamRef, shardId?: string) =>
     shardId === undefined ? stream.streamName : `${stream.streamName} ${shardId}`
 
@@ -90,9 +69,55 @@ export function withCallLog(
         on(stream),
         () => api.setRetentionPeriod(stream, hours, options),
       ),
+    enableShardMetrics: (stream, names, options) =>
+      logged('EnableEnhancedMonitoring', on(stream), () => api.enableShardMetrics(stream, names, options)),
+    disableShardMetrics: (stream, names, options) =>
+      logged('DisableEnhancedMonitoring', on(stream), () => api.disableShardMetrics(stream, names, options)),
     addTags: (stream, tags, options) =>
       logged('AddTagsToStream', on(stream), () => api.addTags(stream, tags, options)),
     removeTags: (stream, tagKeys, options) =>
       logged('RemoveTagsFromStream', on(stream), () => api.removeTags(stream, tagKeys, options)),
+  }
+}
+
+/** The same for CloudWatch. */
+export function withMetricsLog(
+  metrics: MetricsApi,
+  onCall: (call: ApiCall) => void,
+  clock: Pick<Clock, 'now'>,
+): MetricsApi {
+  const logged = logger(onCall, clock)
+  return {
+    series: (queries, range, options) => {
+      const streams = [...new Set(queries.map(({ streamName }) => streamName))].join(' ')
+      const target = `${streams} (${queries.length} metrics)`
+      return logged('GetMetricData', target, () => metrics.series(queries, range, options))
+    },
+  }
+}
+
+function logger(onCall: (call: ApiCall) => void, clock: Pick<Clock, 'now'>) {
+  return async <T>(
+    operation: string,
+    target: string,
+    call: () => Promise<T>,
+    wasSent: (result: T) => boolean = () => true,
+  ): Promise<T> => {
+    const startedAt = clock.now()
+    const finished = () => ({ operation, target, startedAt, durationMillis: clock.now() - startedAt })
+    try {
+      const result = await call()
+      if (wasSent(result)) onCall({ ...finished(), outcome: 'ok' })
+      return result
+    } catch (error) {
+      const { kind, message, errorName } = failureOf(error, operation)
+      onCall({
+        ...finished(),
+        outcome: kind,
+        message,
+        ...(errorName === undefined ? {} : { errorName }),
+      })
+      throw error
+    }
   }
 }

@@ -2,17 +2,18 @@ import { readFile } from 'node:fs/promises'
 import type { Profile } from '@smithy/core/config'
 import { usageFailure } from '../domain/failure.ts'
 import type { Origin, Session, Sourced } from '../domain/session.ts'
-import { withCallLog } from './call-log.ts'
+import { withCallLog, withMetricsLog } from './call-log.ts'
 import { type Clients, type ClientWiring, createClients } from './clients.ts'
 import type { Connection, ConnectOptions, Deadlines } from './connection.ts'
 import { CredentialCache } from './credential-cache.ts'
 import { type CredentialPlan, credentialsFailure, planCredentials } from './credentials.ts'
 import { DEFAULT_DEADLINES } from './deadlines.ts'
-import { configuredEndpoint, isTrue } from './endpoint.ts'
+import { configuredEndpoint, isTrue, metricsEndpoint } from './endpoint.ts'
 import { PatientDeadline } from './patient-deadline.ts'
 import { proxyInSight, proxyVariables } from './proxy.ts'
 import { quietLogger } from './quiet-logger.ts'
 import { resolvedRegion } from './region.ts'
+import { createSdkCloudWatch } from './sdk-cloudwatch.ts'
 import { createSdkKinesis } from './sdk-kinesis.ts'
 import { createSend } from './send.ts'
 import type { AwsSettings, AwsVariable } from './settings.ts'
@@ -109,8 +110,14 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
       }
     },
   })
+  const metricsUrl = metricsEndpoint(settings, endpointUrl)
+  const metrics = createSdkCloudWatch({
+    ...wiring,
+    ...(metricsUrl === undefined ? {} : { metricsEndpointUrl: metricsUrl.value }),
+  })
   return {
     api: options.onCall === undefined ? api : withCallLog(api, options.onCall, clock),
+    metrics: options.onCall === undefined ? metrics : withMetricsLog(metrics, options.onCall, clock),
     session,
     listProfiles: () => listProfiles(settings),
     switchTo: async (choice, switchSignal) => {
@@ -122,7 +129,10 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
       })
     },
     reloadCredentials: () => credentials.reload(),
-    close: () => clients.close(),
+    close: () => {
+      clients.close()
+      metrics.close()
+    },
   }
 }
 

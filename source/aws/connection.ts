@@ -13,6 +13,7 @@ import type { ApiCall } from '../domain/api-call.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { Arming, ProfileListing, Session } from '../domain/session.ts'
 import type { KinesisApi } from './kinesis-api.ts'
+import type { MetricsApi } from './metrics-api.ts'
 import type { AwsSettings } from './settings.ts'
 
 /** Milliseconds after which a step of a call is given up. */
@@ -44,6 +45,7 @@ export type ConnectOptions = {
 
 export type Connection = {
   readonly api: KinesisApi
+  readonly metrics: MetricsApi
   session(): Session
   /** The profiles of the shared AWS config files, read anew at each call, by name. */
   listProfiles(): Promise<ProfileListing[]>

@@ -43,6 +43,21 @@ export function configuredEndpoint(
   return checked({ value: url, origin: { kind: 'profile', name: profile.name } })
 }
 
+/**
+ * Where CloudWatch answers: its own variable, else the endpoint of Kinesis where that is an emulator, which is both or has
+ * none. Undefined: AWS's own, also beside a VPC endpoint, which is for Kinesis only. Requests never leave an emulator for AWS.
+ */
+export function metricsEndpoint(
+  settings: AwsSettings,
+  kinesisEndpoint: Sourced<string> | undefined,
+): Sourced<string> | undefined {
+  const variable = settings.variables.get('AWS_ENDPOINT_URL_CLOUDWATCH')
+  const isIgnored = isTrue(settings.variables.get('AWS_IGNORE_CONFIGURED_ENDPOINT_URLS')?.value)
+  const isSandbox = kinesisEndpoint?.origin.kind === 'sandbox'
+  if (variable !== undefined && !isIgnored && !isSandbox) return checked(variable)
+  return kinesisEndpoint === undefined || isAwsHost(kinesisEndpoint.value) ? undefined : kinesisEndpoint
+}
+
 /** Whether a URL's host can only be this machine: `localhost` and its subdomains, 127.0.0.0/8, ::1. */
 export function isLoopback(url: string): boolean {
   const { hostname } = new URL(url)

@@ -13,6 +13,7 @@ const READING_OPERATIONS: ReadonlySet<string> = new Set([
   'DescribeStream',
   'DescribeStreamConsumer',
   'DescribeStreamSummary',
+  'GetMetricData',
   'GetRecords',
   'GetResourcePolicy',
   'GetShardIterator',

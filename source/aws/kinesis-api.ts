@@ -107,6 +107,17 @@ export type KinesisApi = {
     hours: { readonly currentHours: number; readonly targetHours: number },
     options?: CallOptions,
   ): Promise<void>
+  /** Switches shard-level metrics on (billed by CloudWatch, for each shard); resolves to those that will be on. */
+  enableShardMetrics(
+    stream: StreamRef,
+    metricNames: readonly string[],
+    options?: CallOptions,
+  ): Promise<readonly string[]>
+  disableShardMetrics(
+    stream: StreamRef,
+    metricNames: readonly string[],
+    options?: CallOptions,
+  ): Promise<readonly string[]>
   addTags(stream: StreamRef, tags: ReadonlyMap<string, string>, options?: CallOptions): Promise<void>
   removeTags(stream: StreamRef, tagKeys: readonly string[], options?: CallOptions): Promise<void>
 }

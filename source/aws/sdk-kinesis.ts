@@ -1,3 +1,4 @@
+import type { MetricsName } from '@aws-sdk/client-kinesis'
 import { usageFailure } from '../domain/failure.ts'
 import { DEFAULT_MAX_RECORD_SIZE_KIB } from '../domain/limits.ts'
 import { countedBytes } from '../domain/record.ts'
@@ -6,7 +7,7 @@ import type { KinesisApi, PutEntry, StartingPosition } from './kinesis-api.ts'
 import { listShards, listStreams, listTags } from './listings.ts'
 import { assertRecordSizes, EVERY_STREAM_TAKES_BYTES } from './record-size.ts'
 import type { Send } from './send.ts'
-import { putOutcomes, putReceipt, recordPage, shardIterator, streamSummary } from './shapes.ts'
+import { putOutcomes, putReceipt, recordPage, shardIterator, shardMetrics, streamSummary } from './shapes.ts'
 import { streamInput } from './stream-input.ts'
 
 export type SdkKinesisOptions = {
@@ -187,6 +188,24 @@ export function createSdkKinesis(options: SdkKinesisOptions): KinesisApi {
             command: sdk => new sdk.DecreaseStreamRetentionPeriodCommand(named),
             signal,
           }))
+    },
+    async enableShardMetrics(stream, metricNames, { signal } = {}) {
+      const named = { ...input(stream), ShardLevelMetrics: metricNames as MetricsName[] }
+      const answer = await send({
+        operation: 'EnableEnhancedMonitoring',
+        command: sdk => new sdk.EnableEnhancedMonitoringCommand(named),
+        signal,
+      })
+      return shardMetrics(answer)
+    },
+    async disableShardMetrics(stream, metricNames, { signal } = {}) {
+      const named = { ...input(stream), ShardLevelMetrics: metricNames as MetricsName[] }
+      const answer = await send({
+        operation: 'DisableEnhancedMonitoring',
+        command: sdk => new sdk.DisableEnhancedMonitoringCommand(named),
+        signal,
+      })
+      return shardMetrics(answer)
     },
     async addTags(stream, tags, { signal } = {}) {
       const named = input(stream)

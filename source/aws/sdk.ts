@@ -5,6 +5,8 @@ export {
   DecreaseStreamRetentionPeriodCommand,
   DeleteStreamCommand,
   DescribeStreamSummaryCommand,
+  DisableEnhancedMonitoringCommand,
+  EnableEnhancedMonitoringCommand,
   GetRecordsCommand,
   GetShardIteratorCommand,
   IncreaseStreamRetentionPeriodCommand,

@@ -7,6 +7,7 @@ import { regionOfArn } from '../domain/stream.ts'
  */
 export const AWS_VARIABLES = [
   'AWS_ENDPOINT_URL_KINESIS',
+  'AWS_ENDPOINT_URL_CLOUDWATCH',
   'AWS_ENDPOINT_URL',
   'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS',
   'AWS_REGION',

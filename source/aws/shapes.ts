@@ -59,6 +59,12 @@ export function streamSummary(streamName: string, answer: Json): StreamSummary {
   }
 }
 
+/** The shard-level metrics that will be on once the stream is ACTIVE again. */
+export function shardMetrics(answer: Json): string[] {
+  const names = answer.DesiredShardLevelMetrics
+  return Array.isArray(names) ? names.flatMap(name => text(name) ?? []) : []
+}
+
 export function shardPage(answer: Json): { shards: Shard[]; nextToken: string | undefined } {
   return { shards: list(answer.Shards).map(shard), nextToken: text(answer.NextToken) }
 }

@@ -1,4 +1,5 @@
 import type { KinesisApi } from '../aws/kinesis-api.ts'
+import type { MetricsApi } from '../aws/metrics-api.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { Event } from '../state/event.ts'
 import type { Model, ScreenName } from '../state/model.ts'
@@ -39,6 +40,10 @@ export type Context = {
   readonly api: KinesisApi
   /** Client with a retry budget of its own, for reading records. */
   readonly tailApi: KinesisApi
+  /** Client for CloudWatch; absent where nothing is connected. */
+  readonly metrics?: MetricsApi
+  /** Keeps a file that a command made; refuses to overwrite one unless told to. */
+  readonly writeOutput?: (path: string, text: string) => Promise<void>
   readonly session: SessionPort
   readonly clock: Clock
   readonly random: () => number

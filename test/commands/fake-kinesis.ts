@@ -76,6 +76,8 @@ export class FakeKinesis {
       listShards: async ({ streamName }) => [...find(streamName).shards],
       getShardIterator: async () => 'iterator',
       getRecords: async () => ({ records: [], nextShardIterator: 'iterator' }),
+      enableShardMetrics: async ({ streamName }, names) => setMetrics(find(streamName), names, true),
+      disableShardMetrics: async ({ streamName }, names) => setMetrics(find(streamName), names, false),
       listTags: async ({ streamName }) => new Map(find(streamName).tags),
       putRecord: async ({ streamName }, entry) => {
         this.put.push(entry)
@@ -200,4 +202,13 @@ export function the<Type extends Event['type']>(
   const found = events.find(event => event.type === type)
   if (found === undefined) throw new Error(`no ${type} among ${events.map(event => event.type).join(', ')}`)
   return found as Extract<Event, { type: Type }>
+}
+
+function setMetrics(stream: FakeStream, names: readonly string[], isOn: boolean): readonly string[] {
+  const all = ['IncomingBytes', 'IncomingRecords', 'WriteProvisionedThroughputExceeded']
+  const named = names.includes('ALL') ? all : names
+  const before = stream.summary.shardLevelMetrics ?? []
+  const rest = before.filter(name => !named.includes(name))
+  stream.summary = { ...stream.summary, shardLevelMetrics: isOn ? [...rest, ...named] : rest }
+  return stream.summary.shardLevelMetrics ?? []
 }

@@ -3,6 +3,7 @@ import { render } from 'ink'
 import { withCallLog } from '../../source/aws/call-log.ts'
 import type { Connection } from '../../source/aws/connection.ts'
 import type { KinesisApi } from '../../source/aws/kinesis-api.ts'
+import type { MetricsApi } from '../../source/aws/metrics-api.ts'
 import { COMMANDS } from '../../source/commands/registry.ts'
 import type { Clock } from '../../source/domain/clock.ts'
 import type { Session } from '../../source/domain/session.ts'
@@ -108,6 +109,7 @@ export function sessionOf(overrides: Partial<Session> = {}): Session {
 
 export type TestConsoleOptions = {
   readonly api: KinesisApi
+  readonly metrics?: MetricsApi
   readonly size?: Size
   readonly session?: Partial<Session>
   readonly isArmed?: boolean
@@ -115,6 +117,10 @@ export type TestConsoleOptions = {
   readonly profiles?: readonly string[]
   /** Connections by profile name, for switching. */
   readonly other?: { readonly api: KinesisApi; readonly session: Partial<Session> }
+}
+
+const NO_METRICS: MetricsApi = {
+  series: () => Promise.reject(new Error('no CloudWatch in this test')),
 }
 
 /** The whole console on a terminal in memory, over any implementation of the port. */
@@ -128,6 +134,7 @@ export function startConsole(options: TestConsoleOptions) {
     connect: async ({ arming, onCall }) => {
       const connect = (api: KinesisApi, session: Partial<Session>): Connection => ({
         api: onCall === undefined ? api : withCallLog(api, onCall, clock),
+        metrics: options.metrics ?? NO_METRICS,
         session: () => ({ ...sessionOf(session), armed: arming.armed }),
         listProfiles: async () =>
           (options.profiles ?? []).map(profileName => ({ profileName, method: 'static keys' })),
