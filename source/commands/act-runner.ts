@@ -1,6 +1,3 @@
-// A little over 300 lines: every step of a command from its key to its end reads and replaces the same open dialog, and in
-// pieces each would have to hand that dialog on to the next.
-
 import { type Failure, FailureError, failureOf } from '../domain/failure.ts'
 import type { Event } from '../state/event.ts'
 import type { FormDialog, Model, Notice } from '../state/model.ts'

@@ -1,5 +1,3 @@
-// Over 300 lines because it is a list: one declaration a command, together for the screens that they lead between.
-
 import type { StreamRef } from '../domain/stream.ts'
 import { parseStartFrom } from '../domain/time-expression.ts'
 import type { Event } from '../state/event.ts'
