@@ -3,12 +3,13 @@
 import type { ChildShard, RecordPage, StartingPosition } from '../aws/kinesis-api.ts'
 import { type Failure, failureOf } from '../domain/failure.ts'
 import { GET_RECORDS_MAX_BYTES, SHARD_ITERATOR_LIFETIME_MILLIS } from '../domain/limits.ts'
-import { countedBytes, type StreamRecord } from '../domain/record.ts'
+import { countedBytes } from '../domain/record.ts'
 import type { ReaderState } from '../domain/tail-event.ts'
 import { failureDelayMillis, isWorthRetrying, throttleDelayMillis } from './backoff.ts'
 import type { CallScheduler } from './call-scheduler.ts'
 import { Place } from './place.ts'
 import { ReadBudget } from './read-budget.ts'
+import type { ReaderEvent, ReadPageEvent } from './reader-event.ts'
 import type { ReadPace, TailOptions } from './tail-options.ts'
 
 /** An iterator this close to its end is not tried any more: the call would only be refused. */
@@ -46,31 +47,6 @@ export type ShardReaderOptions = Pick<TailOptions, 'stream' | 'clock' | 'random'
    * or to `still-open` where a listing contradicts the end.
    */
   readonly confirmEnd: (announced: readonly ChildShard[]) => Promise<readonly ChildShard[] | 'still-open'>
-}
-
-export type ReaderEvent =
-  | { readonly type: 'state'; readonly reader: ReaderState }
-  /** The first iterator is held. */
-  | { readonly type: 'ready' }
-  | ReadPageEvent
-  /** Listed as closed and empty for a while: its children can start, though the endpoint does not end it. */
-  | { readonly type: 'drained' }
-  /** Read to the end. */
-  | { readonly type: 'ended'; readonly childShards: readonly ChildShard[] }
-  | { readonly type: 'gave-up'; readonly failure: Failure }
-  /** One more call was refused for throughput. */
-  | { readonly type: 'refused' }
-  | { readonly type: 'retrying'; readonly failure: Failure; readonly attempt: number }
-
-export type ReadPageEvent = {
-  readonly type: 'page'
-  readonly records: readonly StreamRecord[]
-  readonly byteCount: number
-  readonly millisBehindLatest?: number
-  readonly requestedAtMillis: number
-  readonly receivedAtMillis: number
-  /** Cut by the limit or by its size: more is waiting, whatever the endpoint says about its distance. */
-  readonly isFull: boolean
 }
 
 type Answer = { readonly page: RecordPage; readonly requestedAtMillis: number; readonly limit: number }

@@ -2,7 +2,6 @@ import type { Clock } from '../../source/domain/clock.ts'
 import type { TailEvent, TailTotals } from '../../source/domain/tail-event.ts'
 import { tailStream } from '../../source/tail/stream-tail.ts'
 import type { Tail, TailOptions } from '../../source/tail/tail-options.ts'
-import type { FakeKinesis } from './fake-kinesis.ts'
 
 export type TailRun = {
   readonly tail: Tail
@@ -13,7 +12,7 @@ export type TailRun = {
 
 /** Starts a tail of the fake and collects its events. `onEvent` may act on the fake (put, split) at that very point. */
 export function startTail(
-  api: FakeKinesis,
+  api: TailOptions['api'],
   clock: Clock,
   options: Partial<TailOptions>,
   onEvent: (event: TailEvent) => void | Promise<void> = () => {},
