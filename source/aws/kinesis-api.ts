@@ -56,8 +56,11 @@ export type KinesisApi = {
   /** Pages of at most 100 streams, in the order of the service. */
   listStreams(options?: CallOptions): AsyncIterable<readonly StreamListing[]>
   describeStreamSummary(stream: StreamRef, options?: CallOptions): Promise<StreamSummary>
-  /** All shards in retention, open and closed; an expired page token restarts the listing. */
-  listShards(stream: StreamRef, options?: CallOptions): Promise<Shard[]>
+  /**
+   * All shards in retention, open and closed; an expired page token restarts the listing. With `at`: only those that were
+   * open at that moment (some emulators list all the same).
+   */
+  listShards(stream: StreamRef, options?: CallOptions & { readonly at?: Date }): Promise<Shard[]>
   getShardIterator(
     stream: StreamRef,
     shardId: string,

@@ -53,7 +53,11 @@ export async function* listStreams(send: Send, signal?: AbortSignal): AsyncGener
  * All shards of a stream. Later pages carry the token alone, since the service refuses it beside a name; an expired
  * token starts the listing over, and a page without news ends it.
  */
-export async function listShards(send: Send, stream: StreamInput, signal?: AbortSignal): Promise<Shard[]> {
+export async function listShards(
+  send: Send,
+  stream: StreamInput & { readonly ShardFilter?: { Type: 'AT_TIMESTAMP'; Timestamp: Date } },
+  signal?: AbortSignal,
+): Promise<Shard[]> {
   let shards = new Map<string, Shard>()
   let nextToken: string | undefined
   let restarts = 0

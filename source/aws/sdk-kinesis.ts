@@ -55,7 +55,10 @@ export function createSdkKinesis(options: SdkKinesisOptions): KinesisApi {
       }
     },
     describeStreamSummary: (stream, { signal } = {}) => describe(stream, signal),
-    listShards: async (stream, { signal } = {}) => listShards(send, input(stream), signal),
+    listShards: async (stream, { signal, at } = {}) => {
+      const filter = at === undefined ? {} : { ShardFilter: { Type: 'AT_TIMESTAMP', Timestamp: at } as const }
+      return listShards(send, { ...input(stream), ...filter }, signal)
+    },
     listTags: async (stream, { signal } = {}) => listTags(send, input(stream), signal),
 
     async getShardIterator(stream, shardId, position, { signal } = {}) {

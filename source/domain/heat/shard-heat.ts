@@ -80,6 +80,10 @@ export type HeatBoard = {
   readonly throttledRecords?: number
   /** Heaviest keys of the stream by bytes, and by records. */
   readonly topKeys: readonly KeyShare[]
+  /** Lag of the slowest reader of the stream (CloudWatch). */
+  readonly lagMillis?: number
+  /** Utilisation of the whole stream over time, where the source tells it (CloudWatch). */
+  readonly series?: readonly (number | undefined)[]
   readonly sampleRecords?: number
   readonly aggregates?: number
   readonly userRecords?: number
