@@ -7,7 +7,7 @@ import { failureDelayMillis, isWorthRetrying, throttleDelayMillis } from './back
 import type { CallScheduler } from './call-scheduler.ts'
 import type { HeatPace } from './heat-budget.ts'
 import type { HeatClock } from './heat-clock.ts'
-import type { HeatSamplerOptions } from './heat-sampler.ts'
+import type { TailOptions } from './tail-options.ts'
 
 /** How one shard is read for its heat. */
 export type HeatReading =
@@ -22,7 +22,7 @@ export type HeatReading =
   | { readonly mode: 'ended' }
   | { readonly mode: 'failed'; readonly failure: Failure }
 
-export type HeatReaderOptions = Pick<HeatSamplerOptions, 'api' | 'stream' | 'clock' | 'random'> & {
+export type HeatReaderOptions = Pick<TailOptions, 'api' | 'stream' | 'clock' | 'random'> & {
   readonly shardId: string
   readonly start: StartingPosition
   readonly pace: HeatPace
