@@ -9,6 +9,7 @@ import { demoScenario } from './traffic/demo-scenario.ts'
 import { startTraffic } from './traffic/runner.ts'
 import type { Scenario } from './traffic/scenario.ts'
 import { createAnswer } from './wire/answer.ts'
+import { type Certificate, selfSignedCertificate } from './wire/certificate.ts'
 import type { Answer } from './wire/exchange.ts'
 import { createInProcessHandler, type InProcessHandler } from './wire/in-process.ts'
 import { startServer } from './wire/server.ts'
@@ -31,6 +32,8 @@ export type SandboxOptions = {
   traffic?: 'demo' | 'none' | Scenario
   /** Keeps streams and records in this directory across restarts; default: in memory. */
   dataDirectory?: string
+  /** Certificate and key (PEM) for clients that speak TLS; default: self-signed, made when first needed. */
+  tls?: Certificate
   /** How many times as fast as the wall the clock runs, when no clock is given; default 1. */
   speed?: number
   /** What goes wrong on purpose from the start; `faults` of the sandbox changes it later. */
@@ -53,7 +56,12 @@ export type EmbeddedSandbox = {
 }
 
 /** The same, listening as well. */
-export type Sandbox = EmbeddedSandbox & { url: string; port: number }
+export type Sandbox = EmbeddedSandbox & {
+  url: string
+  port: number
+  /** The certificate its port shows to clients that speak TLS, as PEM; self-signed unless one was given. */
+  certificate(): string
+}
 
 /** Makes a Kinesis that lives in this process alone. `port` is of no use here. */
 export function createSandbox(options: SandboxOptions = {}): EmbeddedSandbox {
@@ -63,12 +71,18 @@ export function createSandbox(options: SandboxOptions = {}): EmbeddedSandbox {
 /** Starts a Kinesis on loopback. Ready when the promise resolves; nothing is left behind after `stop`. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { sandbox, answer } = assemble(options)
+  let made: Certificate | undefined
+  const certificate = () => {
+    made ??= options.tls ?? selfSignedCertificate(Date.now())
+    return made
+  }
   try {
-    const server = await startServer(answer, options.port ?? 0)
+    const server = await startServer(answer, options.port ?? 0, certificate)
     return {
       ...sandbox,
       url: `http://127.0.0.1:${server.port}`,
       port: server.port,
+      certificate: () => certificate().cert,
       async stop() {
         await server.stop()
         await sandbox.stop()

@@ -1,4 +1,6 @@
+import { X509Certificate } from 'node:crypto'
 import { request } from 'node:http'
+import { Agent } from 'node:https'
 import {
   CreateStreamCommand,
   DescribeStreamSummaryCommand,
@@ -12,7 +14,7 @@ import {
   PutRecordsCommand,
   SplitShardCommand,
 } from '@aws-sdk/client-kinesis'
-import { NodeHttpHandler } from '@smithy/node-http-handler'
+import { NodeHttp2Handler, NodeHttpHandler } from '@smithy/node-http-handler'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Sandbox, startSandbox } from '../../source/sandbox/sandbox.ts'
 import { demoScenario } from '../../source/sandbox/traffic/demo-scenario.ts'
@@ -195,5 +197,37 @@ describe('the demonstration', () => {
     } finally {
       await demo.stop()
     }
+  })
+})
+
+describe('TLS on the same port', () => {
+  const secure = () => sandbox.url.replace('http:', 'https:')
+
+  it('serves the SDK over HTTP/1.1 and HTTP/2 with a certificate that can be trusted', async () => {
+    const ca = sandbox.certificate()
+    const base = {
+      endpoint: secure(),
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'x', secretAccessKey: 'y' },
+    }
+    const handlers = [
+      new NodeHttpHandler({ httpsAgent: new Agent({ ca }) }),
+      new NodeHttp2Handler({ nodeHttp2ConnectOptions: { ca } }),
+    ]
+    for (const requestHandler of handlers) {
+      const client = new KinesisClient({ ...base, requestHandler, maxAttempts: 1 })
+      clients.push(client)
+      expect((await client.send(new ListStreamsCommand())).StreamNames).toEqual([])
+    }
+  })
+
+  it('names localhost and both loopback addresses in the certificate', () => {
+    const certificate = new X509Certificate(sandbox.certificate())
+    expect(certificate.verify(certificate.publicKey)).toBe(true)
+    expect(certificate.checkHost('localhost')).toBe('localhost')
+    expect(certificate.checkIP('127.0.0.1')).toBe('127.0.0.1')
+    expect(certificate.checkIP('::1')).toBe('::1')
+    expect(certificate.ca).toBe(true)
+    expect(Date.parse(certificate.validTo)).toBeGreaterThan(Date.now() + 300 * 86_400_000)
   })
 })

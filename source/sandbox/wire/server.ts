@@ -1,10 +1,13 @@
 import { createServer as createHttp1Server, type IncomingMessage, type ServerResponse } from 'node:http'
 import {
   createServer as createHttp2Server,
+  createSecureServer,
+  type Http2SecureServer,
   type Http2ServerRequest,
   type Http2ServerResponse,
 } from 'node:http2'
 import { createServer as createNetServer, type Server, type Socket } from 'node:net'
+import type { Certificate } from './certificate.ts'
 import type { Answer, WireRequest, WireResponse } from './exchange.ts'
 
 export type RunningServer = { port: number; stop(): Promise<void> }
@@ -15,26 +18,46 @@ type Response = ServerResponse | Http2ServerResponse
 /** Largest body taken: PutRecords of 10 MiB in base64, with room for its keys. */
 const MAX_BODY_BYTES = 24 << 20
 
+/** First byte of a TLS handshake record. */
+const TLS_HANDSHAKE = 0x16
+
 /**
- * Serves `answer` on one plaintext port of 127.0.0.1, for HTTP/1.1 and for HTTP/2 with prior knowledge: the first bytes
- * of a connection tell which. Port 0 takes a free one.
+ * Serves `answer` on one port of 127.0.0.1, for HTTP/1.1, for HTTP/2 with prior knowledge and for TLS (with either): the
+ * first bytes of a connection tell which. Port 0 takes a free one. The certificate is asked for when TLS is first spoken.
  */
-export async function startServer(answer: Answer, port: number): Promise<RunningServer> {
+export async function startServer(
+  answer: Answer,
+  port: number,
+  certificate: () => Certificate,
+): Promise<RunningServer> {
   const listener = (request: Request, response: Response) => void serve(answer, request, response)
   const http1 = createHttp1Server({ keepAliveTimeout: 60_000 }, listener)
   const http2 = createHttp2Server(listener)
+  let tls: Http2SecureServer | undefined
+  const tlsServer = () => {
+    tls ??= createSecureServer({ ...certificate(), allowHTTP1: true }, listener)
+    return tls
+  }
   const sockets = new Set<Socket>()
+  const dispatch = (socket: Socket) => {
+    socket.once('readable', () => {
+      const opening = socket.read() as Buffer | null
+      if (opening === null) {
+        // Nothing yet; at the end of the stream no further event comes and the socket closes by itself.
+        if (!socket.readableEnded) dispatch(socket)
+        return
+      }
+      socket.unshift(opening)
+      if (opening[0] === TLS_HANDSHAKE) tlsServer().emit('connection', socket)
+      else if (opening.toString('latin1', 0, 3) === 'PRI') http2.emit('connection', socket)
+      else http1.emit('connection', socket)
+    })
+  }
   const front = createNetServer({ noDelay: true }, socket => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
     socket.on('error', () => socket.destroy())
-    socket.once('readable', () => {
-      const opening = socket.read() as Buffer | null
-      if (opening === null) return
-      socket.unshift(opening)
-      const server = opening.toString('latin1', 0, 3) === 'PRI' ? http2 : http1
-      server.emit('connection', socket)
-    })
+    dispatch(socket)
   })
   await listen(front, port)
   const address = front.address()
@@ -45,6 +68,7 @@ export async function startServer(answer: Answer, port: number): Promise<Running
       for (const socket of sockets) socket.destroy()
       http1.close()
       http2.close()
+      tls?.close()
       await closed
     },
   }
