@@ -1,5 +1,5 @@
 import type { MetricsName } from '@aws-sdk/client-kinesis'
-import { usageFailure } from '../domain/failure.ts'
+import { failureOf, usageFailure } from '../domain/failure.ts'
 import { DEFAULT_MAX_RECORD_SIZE_KIB } from '../domain/limits.ts'
 import { countedBytes } from '../domain/record.ts'
 import type { StreamRef } from '../domain/stream.ts'
@@ -43,7 +43,14 @@ export function createSdkKinesis(options: SdkKinesisOptions): KinesisApi {
     signal?: AbortSignal,
   ) => {
     if (entries.every(entry => countedBytes(entry) <= EVERY_STREAM_TAKES_BYTES)) return
-    const { maxRecordSizeInKiB = DEFAULT_MAX_RECORD_SIZE_KIB } = await describe(stream, signal)
+    const summary = await describe(stream, signal).catch((error: unknown) => {
+      const { kind } = failureOf(error, 'DescribeStreamSummary')
+      // A producer's role may lack the permission, an emulator the operation: then the service itself is the judge.
+      if (kind === 'unsupported' || kind === 'denied') return undefined
+      throw error
+    })
+    if (summary === undefined) return
+    const { maxRecordSizeInKiB = DEFAULT_MAX_RECORD_SIZE_KIB } = summary
     assertRecordSizes(operation, stream.streamName, entries, maxRecordSizeInKiB)
   }
 

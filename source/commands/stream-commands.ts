@@ -1,6 +1,6 @@
 import type { KinesisApi } from '../aws/kinesis-api.ts'
 import type { Clock } from '../domain/clock.ts'
-import { failureOf } from '../domain/failure.ts'
+import { type Failure, failureOf } from '../domain/failure.ts'
 import type { StreamListing, StreamRef } from '../domain/stream.ts'
 import type { Event } from '../state/event.ts'
 import type { SessionInfo } from '../state/model.ts'
@@ -10,6 +10,8 @@ import { STREAM_COLUMNS, streamRow } from './output-rows.ts'
 /** A list of streams must leave the account's 20 summaries a second to the programs that need them. */
 const SUMMARY_PACE_MILLIS = 250
 const SUMMARY_PACE_SLOWED_MILLIS = 2_000
+/** A wait that wants a word beforehand. */
+const WORTH_SAYING_MILLIS = 5_000
 
 export const listStreams = defineCommand({
   id: 'stream.list',
@@ -65,10 +67,19 @@ async function* describeAll(
 ): AsyncGenerator<Event> {
   const { api, clock, signal } = world
   let pace = paceMillis
-  let isDenied = false
+  const expectedMillis = pace * (streams.length - 1)
+  if (expectedMillis >= WORTH_SAYING_MILLIS) {
+    const text = `Asking for ${streams.length} summaries takes about ${Math.round(expectedMillis / 1_000)} s, to leave the account's calls to others.`
+    yield { type: 'noticed', notice: { level: 'info', text, at: clock.now() } }
+  }
+  let unsupported: Failure | undefined
   for (const [index, listing] of streams.entries()) {
     const stream = refOf(listing)
-    if (index > 0 && pace > 0 && !isDenied) await clock.sleep(pace, signal)
+    if (unsupported !== undefined) {
+      yield { type: 'summary-failed', stream, listing, failure: unsupported, at: clock.now() }
+      continue
+    }
+    if (index > 0 && pace > 0) await clock.sleep(pace, signal)
     if (signal.aborted) return
     try {
       const summary = await api.describeStreamSummary(stream, { signal })
@@ -76,7 +87,7 @@ async function* describeAll(
     } catch (error) {
       const failure = failureOf(error, 'DescribeStreamSummary')
       if (failure.kind === 'throttled') pace = Math.max(pace, SUMMARY_PACE_SLOWED_MILLIS)
-      isDenied = failure.kind === 'denied' || failure.kind === 'unsupported'
+      if (failure.kind === 'unsupported') unsupported = failure
       yield { type: 'summary-failed', stream, listing, failure, at: clock.now() }
     }
   }

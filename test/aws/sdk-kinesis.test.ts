@@ -239,6 +239,19 @@ describe('writing', () => {
       'PutRecord',
     ])
   })
+
+  it.each(['UnknownOperationException', 'AccessDeniedException'])(
+    'sends a large record where the maximum cannot be known (%s): the service is the judge',
+    async type => {
+      const api = await apiOver(({ operation }) =>
+        operation === 'DescribeStreamSummary'
+          ? { status: 400, json: { __type: type, message: 'no' } }
+          : { json: receipt },
+      )
+      await api.putRecord(stream, { data: new Uint8Array(1_048_577), partitionKey: 'k' })
+      expect(server.requests.at(-1)?.operation).toBe('PutRecord')
+    },
+  )
 })
 
 describe('requests', () => {

@@ -59,6 +59,24 @@ describe('streams', () => {
     expect(rows).toEqual([{ streamName: 's' }])
   })
 
+  it('asks an endpoint without summaries once, and shows what the listing tells', async () => {
+    const kinesis = new FakeKinesis()
+    for (let index = 0; index < 3; index += 1) kinesis.add(`s${index}`, uniform(1))
+    const api = kinesis.api({ describeStreamSummary: () => Promise.reject(failing('unsupported')) })
+    const events = await eventsOf(listStreams.run({ namesOnly: false }, contextOf(api, new StepClock())))
+    expect(events.flatMap(event => listStreams.headless?.rows(event) ?? [])).toHaveLength(3)
+    expect(kinesis.operations().filter(name => name === 'describeStreamSummary')).toHaveLength(1)
+  })
+
+  it('says beforehand that a long list takes its time', async () => {
+    const kinesis = new FakeKinesis()
+    for (let index = 0; index < 41; index += 1) kinesis.add(`s${index}`, uniform(1))
+    const events = await eventsOf(
+      listStreams.run({ namesOnly: false }, contextOf(kinesis.api(), new StepClock())),
+    )
+    expect(the(events, 'noticed').notice.text).toContain('41 summaries takes about 10 s')
+  })
+
   it('says what failed where listing is denied', async () => {
     const kinesis = new FakeKinesis()
     const api = kinesis.api({
