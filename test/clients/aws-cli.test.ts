@@ -56,7 +56,6 @@ function declare(python: string | undefined): void {
         StreamDescription: {
           StreamName: 'orders',
           StreamStatus: 'ACTIVE',
-          HasMoreShards: false,
           RetentionPeriodHours: 24,
           Shards: [
             { ShardId: shardId(0), HashKeyRange: { StartingHashKey: '0' } },
