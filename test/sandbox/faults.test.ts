@@ -147,6 +147,24 @@ describe('faults on demand', () => {
     expect([...written, ...failed].sort((a, b) => a - b)).toEqual([...Array(100).keys()])
   })
 
+  it('gives empty pages on the way, and loses nothing', async () => {
+    const Records = [{ PartitionKey: 'a', Data: Buffer.from('x') }]
+    await client.send(new PutRecordsCommand({ StreamName: 's', Records }))
+    await inject({ fault: 'empty-pages', times: 2 })
+    let { ShardIterator } = await client.send(
+      new GetShardIteratorCommand({ StreamName: 's', ShardId: id(0), ShardIteratorType: 'TRIM_HORIZON' }),
+    )
+    await inject({ fault: 'empty-pages', times: 2 })
+    const pages: number[] = []
+    for (let page = 0; page < 3; page++) {
+      const output = await client.send(new GetRecordsCommand({ ShardIterator }))
+      pages.push(output.Records?.length ?? -1)
+      if (page < 2) expect(output.MillisBehindLatest).toBeGreaterThan(0)
+      ShardIterator = output.NextShardIterator
+    }
+    expect(pages).toEqual([0, 0, 1])
+  })
+
   it('cuts an event stream off', async () => {
     const StreamARN = 'arn:aws:kinesis:us-east-1:000000000000:stream/s'
     const { Consumer } = await client.send(

@@ -41,6 +41,8 @@ export type Fault =
   | { fault: 'clock-skew'; milliseconds: number }
   | { fault: 'expired-credentials' }
   | { fault: 'access-denied' }
+  /** GetRecords gives an empty page and the same place again, as it does on the way through a sparse shard. */
+  | { fault: 'empty-pages' }
   /** An HTML page of a gateway instead of an answer. */
   | { fault: 'gateway-page'; statusCode?: number }
 
@@ -59,6 +61,7 @@ const MEMBERS: Record<Fault['fault'], Record<string, Check | `${Check}!`>> = {
   'clock-skew': { milliseconds: 'number!' },
   'expired-credentials': {},
   'access-denied': {},
+  'empty-pages': {},
   'gateway-page': { statusCode: 'number' },
 }
 

@@ -7,7 +7,7 @@ import { entriesInSlot, SLOT_MS } from './producer.ts'
 import type { Scenario, ScenarioStream, ScheduledAct } from './scenario.ts'
 
 /** After a pause longer than this (a laptop asleep) the missed traffic is left out instead of written late. */
-const MAX_CATCH_UP_MS = 60_000
+const MAX_CATCH_UP_WALL_MS = 60_000
 const LARGEST_BATCH = 500
 
 export type Traffic = {
@@ -56,7 +56,7 @@ export function startTraffic(service: Service, clock: Clock, scenario: Scenario,
     const endSlot = Math.floor(clock.now() / SLOT_MS)
     const firstSlot = Math.max(
       Math.min(...runs.map(({ nextSlot }) => nextSlot)),
-      endSlot - MAX_CATCH_UP_MS / SLOT_MS,
+      endSlot - (MAX_CATCH_UP_WALL_MS * clock.speed) / SLOT_MS,
     )
     runSlots(firstSlot, endSlot)
   }

@@ -11,6 +11,12 @@ const DATA_OPERATIONS = new Set(['GetRecords', 'GetShardIterator', 'PutRecord', 
 /** A signature further than this from the service's clock is refused. */
 const SIGNATURE_TOLERANCE_MS = 300_000
 
+/** An empty page on the way to records that are still to come, at least a second away from the tip. */
+export function emptyPage(input: unknown): object {
+  const { ShardIterator } = input as { ShardIterator?: unknown }
+  return { Records: [], NextShardIterator: ShardIterator, MillisBehindLatest: 1000 }
+}
+
 /** What a fault does to a call: nothing (but perhaps time has passed), an answer of its own, or an error (thrown). */
 export async function sufferFault(
   fault: Fault,

@@ -8,7 +8,7 @@ import { cborProtocol } from './cbor-protocol.ts'
 import { subscriptionMessages } from './event-stream.ts'
 import type { WireRequest, WireResponse } from './exchange.ts'
 import { withFailedRecords } from './failed-records.ts'
-import { spoilStream, streamNameOf, sufferFault } from './fault-answer.ts'
+import { emptyPage, spoilStream, streamNameOf, sufferFault } from './fault-answer.ts'
 import { jsonProtocol } from './json-protocol.ts'
 import type { Protocol } from './protocol.ts'
 
@@ -42,16 +42,29 @@ export async function answerKinesis(
     if (operation === 'SubscribeToShard') {
       return eventStream(service, run(input) as Subscription, protocol, request, struck)
     }
-    const failing = struck.find(fault => fault.fault === 'failed-records')
-    const output =
-      failing !== undefined && operation === 'PutRecords'
-        ? withFailedRecords(failing, input, () => faults.chance(), run)
-        : run(input)
+    const output = spoiledOutput(operation, input, struck, faults, run)
     const empty = Object.keys(output).length === 0
     return { statusCode: 200, headers: headersOf(protocol), body: empty ? '' : protocol.print(output) }
   } catch (error) {
     return errorResponse(error, protocol)
   }
+}
+
+/** The output, with the faults that change it: entries that fail, pages that are empty. */
+function spoiledOutput(
+  operation: string,
+  input: unknown,
+  struck: readonly Fault[],
+  faults: Faults,
+  run: (input: unknown) => object,
+): object {
+  for (const fault of struck) {
+    if (fault.fault === 'failed-records' && operation === 'PutRecords') {
+      return withFailedRecords(fault, input, () => faults.chance(), run)
+    }
+    if (fault.fault === 'empty-pages' && operation === 'GetRecords') return emptyPage(input)
+  }
+  return run(input)
 }
 
 function eventStream(
