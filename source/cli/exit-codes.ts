@@ -25,6 +25,7 @@ export const EXIT_CODES: Readonly<Record<FailureKind, number>> = {
   service: 14,
   incomplete: 15,
   'expired-iterator': 16,
+  'over-limit': 17,
   // Reported where a signal did not end the program itself: the user called the act off.
   aborted: EXIT_INTERRUPTED,
 }

@@ -67,6 +67,7 @@ function failureIn(event: Event): Failure | undefined {
     case 'streams-failed':
     case 'shards-failed':
     case 'tail-failed':
+    case 'heat-failed':
     case 'act-failed':
       return event.failure
     default:

@@ -9,6 +9,7 @@ export type FailureKind =
   | 'conflict' // the stream is in another state than the action needs
   | 'invalid' // the service refused the request's values
   | 'incomplete' // an act was accepted, yet its whole effect was not seen
+  | 'over-limit' // a shard is above the threshold that the caller set
   | 'expired-iterator'
   | 'expired-token'
   | 'read-only' // refused here, before any request

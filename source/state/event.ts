@@ -1,9 +1,11 @@
 import type { DecodedRecord } from '../domain/decode/decoded-record.ts'
 import type { Failure } from '../domain/failure.ts'
+import type { HeatSource } from '../domain/heat/shard-heat.ts'
 import type { StreamRecord } from '../domain/record.ts'
 import type { Shard } from '../domain/shard.ts'
 import type { StreamListing, StreamRef, StreamSummary } from '../domain/stream.ts'
 import type { FinishReason, TailTotals } from '../domain/tail-event.ts'
+import type { HeatSnapshot, KeyLocation } from './heat-state.ts'
 import type {
   CallEntry,
   Dialog,
@@ -85,6 +87,10 @@ export type DataEvent =
     }
   | { readonly type: 'act-failed'; readonly actId: string; readonly failure: Failure }
   | { readonly type: 'tags-listed'; readonly stream: StreamRef; readonly tags: ReadonlyMap<string, string> }
+  | { readonly type: 'heat-started'; readonly stream: StreamRef; readonly source: HeatSource }
+  | { readonly type: 'heat-measured'; readonly stream: StreamRef; readonly heat: HeatSnapshot }
+  | { readonly type: 'heat-failed'; readonly stream: StreamRef; readonly failure: Failure }
+  | { readonly type: 'key-located'; readonly stream: StreamRef; readonly location: KeyLocation }
   | { readonly type: 'sandbox-started'; readonly url: string }
   | { readonly type: 'sandbox-stopped'; readonly url: string }
   | { readonly type: 'call-ended'; readonly call: CallEntry }
@@ -151,6 +157,10 @@ const DATA_EVENTS: Readonly<Record<DataEvent['type'], true>> = {
   'act-finished': true,
   'act-failed': true,
   'tags-listed': true,
+  'heat-started': true,
+  'heat-measured': true,
+  'heat-failed': true,
+  'key-located': true,
   'sandbox-started': true,
   'sandbox-stopped': true,
   'call-ended': true,

@@ -1,6 +1,7 @@
 import type { Failure } from '../domain/failure.ts'
 import type { Shard } from '../domain/shard.ts'
 import type { StreamListing, StreamRef, StreamSummary } from '../domain/stream.ts'
+import type { HeatState } from './heat-state.ts'
 import type { RecordWindow } from './record-window.ts'
 import type { TailRow } from './tail-row.ts'
 
@@ -210,6 +211,7 @@ export type Model = {
   readonly summaries: ReadonlyMap<string, Fetched<StreamSummary>>
   readonly shards: ReadonlyMap<string, Fetched<readonly Shard[]>>
   readonly tail?: TailState
+  readonly heat?: HeatState
   readonly dialog?: Dialog
   readonly notice?: Notice
   readonly acts: readonly ActState[]

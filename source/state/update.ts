@@ -2,6 +2,7 @@ import type { Event } from './event.ts'
 import type { Model } from './model.ts'
 import { updateAct, updateCalls } from './update-acts.ts'
 import { updateShards, updateStreams, updateSummary } from './update-fetched.ts'
+import { updateHeat } from './update-heat.ts'
 import { updateSession } from './update-session.ts'
 import { updateTail } from './update-tail.ts'
 import { updateDialog, updateScreen } from './update-view.ts'
@@ -39,6 +40,10 @@ export function update(model: Model, event: Event): Model {
     case 'act-finished':
     case 'act-failed':
       return updateAct(model, event)
+    case 'heat-started':
+    case 'heat-measured':
+    case 'heat-failed':
+      return updateHeat(model, event)
     case 'call-ended':
       return updateCalls(model, event.call)
     case 'clock-ticked':
@@ -74,6 +79,7 @@ export function update(model: Model, event: Event): Model {
     // Headless output is made of these; no screen shows them yet.
     case 'records-read':
     case 'tags-listed':
+    case 'key-located':
     case 'sandbox-started':
     case 'sandbox-stopped':
       return model

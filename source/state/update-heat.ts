@@ -1,0 +1,46 @@
+import type { Event } from './event.ts'
+import { type Model, streamKey } from './model.ts'
+import { updateShards } from './update-fetched.ts'
+
+type HeatEvent = Extract<Event, { type: 'heat-started' | 'heat-measured' | 'heat-failed' }>
+
+export function updateHeat(model: Model, event: HeatEvent): Model {
+  switch (event.type) {
+    case 'heat-started': {
+      const { stream, source } = event
+      return { ...model, heat: { stream, source, phase: 'starting' } }
+    }
+    case 'heat-measured': {
+      const { heat } = model
+      // A late answer of a stream or source that was left.
+      if (heat === undefined || !isOf(event.stream, model) || heat.source !== event.heat.source) return model
+      const { failure: _, ...rest } = heat
+      const next: Model = { ...model, heat: { ...rest, phase: 'running', snapshot: event.heat } }
+      const shards = event.heat.board.shards.map(({ shard }) => shard)
+      const known = model.shards.get(streamKey(event.stream))?.value
+      if (known !== undefined && sameShards(known, shards)) return next
+      return updateShards(next, { type: 'shards-listed', stream: event.stream, shards, at: model.now })
+    }
+    case 'heat-failed': {
+      const { heat } = model
+      if (heat === undefined || !isOf(event.stream, model)) return model
+      return { ...model, heat: { ...heat, phase: 'failed', failure: event.failure } }
+    }
+  }
+}
+
+function isOf(stream: HeatEvent['stream'], { heat }: Model): boolean {
+  return heat !== undefined && streamKey(heat.stream) === streamKey(stream)
+}
+
+function sameShards(
+  known: readonly { shardId: string; endingSequenceNumber?: string }[],
+  shards: typeof known,
+): boolean {
+  if (known.length !== shards.length) return false
+  const closed = new Map(known.map(({ shardId, endingSequenceNumber }) => [shardId, endingSequenceNumber]))
+  return shards.every(
+    ({ shardId, endingSequenceNumber }) =>
+      closed.has(shardId) && closed.get(shardId) === endingSequenceNumber,
+  )
+}
