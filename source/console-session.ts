@@ -57,6 +57,10 @@ export class ConsoleSession implements SessionPort {
     this.#announce()
   }
 
+  reloadCredentials(): void {
+    this.#connection.reloadCredentials()
+  }
+
   async profiles(): Promise<readonly string[]> {
     return (await this.#connection.listProfiles()).map(profile => profile.profileName)
   }
@@ -95,7 +99,9 @@ function callEntryOf(call: ApiCall): CallEntry {
           : 'failed'
   const said =
     call.outcome === 'aborted' ? 'called off' : [call.errorName, call.message].filter(Boolean).join(': ')
-  const detail = [call.target, said].filter(text => text !== '').join('  ')
+  // Shards by number: an id takes the room that the message needs.
+  const target = call.target.replace(/shardId-0*(\d+)/g, 'shard $1')
+  const detail = [target, said].filter(text => text !== '').join('  ')
   return {
     operation: call.operation,
     at: call.startedAt,

@@ -1,4 +1,4 @@
-import { render } from 'ink'
+import { type Instance, render } from 'ink'
 import type { Connection, ConnectOptions } from './aws/connection.ts'
 import { exitCodeOf } from './cli/exit-codes.ts'
 import { ActRunner, type RunnerContext } from './commands/act-runner.ts'
@@ -9,6 +9,7 @@ import { ScreenFeed } from './commands/screen-feed.ts'
 import { ConsoleSession } from './console-session.ts'
 import type { Clock } from './domain/clock.ts'
 import type { Arming } from './domain/session.ts'
+import { visibleLines } from './domain/visible-text.ts'
 import { OutputGuard } from './output-guard.ts'
 import { type Event, isUrgent } from './state/event.ts'
 import { initialModel } from './state/initial-model.ts'
@@ -162,35 +163,16 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
 
   const guard = new OutputGuard(options.stderr, log)
   let crash: { readonly error: unknown } | undefined
-  const ink = render(
-    <App
-      frames={frames}
-      onKey={press => keys.press(press)}
-      onPaste={text => keys.paste(text)}
-      onResize={next => store.dispatch({ type: 'viewport-changed', viewport: next })}
-      onReady={suspend => {
-        handOver = suspend
-      }}
-    />,
-    {
-      stdin: options.stdin,
-      stdout: options.stdout,
-      stderr: guard.stderr,
-      alternateScreen: true,
-      incrementalRendering: true,
-      maxFps: 60,
-      exitOnCtrlC: false,
-      // Ink would take any CI variable, even an empty one, for a reason to draw nothing.
-      interactive: true,
-      patchConsole: false,
-    },
-  )
   const leave = (exitCode: number): void => {
-    store.dispatch({ type: 'leave-requested', exitCode })
+    if (!store.snapshot().isLeaving) store.dispatch({ type: 'leave-requested', exitCode })
   }
   const fail = (error: unknown): void => {
     crash ??= { error }
-    leave(exitCodeOf('internal'))
+    try {
+      leave(exitCodeOf('internal'))
+    } catch {
+      // Drawing is what is broken, and leaving draws: the first error is the one that is told.
+    }
   }
   const listeners: readonly (readonly [string, (value: unknown) => void])[] = [
     ...Object.entries(SIGNAL_CODES).map(([name, code]) => [name, () => leave(code)] as const),
@@ -201,20 +183,45 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
   ]
   for (const [name, listener] of listeners) host.on(name, listener)
 
+  let ink: Instance | undefined
   let patience: NodeJS.Timeout | undefined
+  // Subscribed before anything that draws, so that a fault in drawing cannot keep it from hearing of the end.
   const left = new Promise<void>(resolve => {
     store.subscribe(() => {
       if (!store.snapshot().isLeaving) return
+      patience ??= setTimeout(resolve, LEAVE_MILLIS)
       try {
-        ink.unmount()
+        ink?.unmount()
       } catch (error) {
         crash ??= { error }
       }
-      patience ??= setTimeout(resolve, LEAVE_MILLIS)
     })
   })
-  feed.start()
   try {
+    ink = render(
+      <App
+        frames={frames}
+        onKey={press => keys.press(press)}
+        onPaste={text => keys.paste(text)}
+        onResize={next => store.dispatch({ type: 'viewport-changed', viewport: next })}
+        onReady={suspend => {
+          handOver = suspend
+        }}
+      />,
+      {
+        stdin: options.stdin,
+        stdout: options.stdout,
+        stderr: guard.stderr,
+        alternateScreen: true,
+        incrementalRendering: true,
+        maxFps: 60,
+        exitOnCtrlC: false,
+        // Ink would take any CI variable, even an empty one, for a reason to draw nothing.
+        interactive: true,
+        patchConsole: false,
+      },
+    )
+    feed.start()
     await Promise.race([ink.waitUntilExit(), left])
   } catch (error) {
     crash ??= { error }
@@ -227,14 +234,15 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
     guard.restore()
     for (const [name, listener] of listeners) host.off(name, listener)
   }
-  if (crash === undefined) return store.snapshot().exitCode
+  const { exitCode, isLeaving } = store.snapshot()
+  if (crash === undefined) return exitCode
+  // A terminal that went away while it was given back is the end that was asked for; one that just went away hung up.
+  if (isGoneTerminal(crash.error)) {
+    return isLeaving && exitCode !== exitCodeOf('internal') ? exitCode : SIGNAL_CODES.SIGHUP
+  }
   const { error } = crash
-  const { exitCode } = store.snapshot()
-  // A terminal that went away while it was being restored is the end that the signal asked for.
-  if (isGoneTerminal(error)) return exitCode || SIGNAL_CODES.SIGHUP
-  options.stderr.write(
-    `shardscope: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  )
+  const told = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  options.stderr.write(`shardscope: ${visibleLines(told).join('\n')}\n`)
   return exitCodeOf('internal')
 }
 

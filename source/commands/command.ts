@@ -21,6 +21,8 @@ export type SessionPort = {
   /** Reconnects with another profile or region and dispatches `session-changed`; rejects with a FailureError. */
   switchTo(target: { readonly profile?: string; readonly region?: string }): Promise<void>
   setArmed(isArmed: boolean): void
+  /** Credentials are loaded anew at the next call, e.g. after `aws sso login` in another terminal. */
+  reloadCredentials?(): void
   /** Names of the profiles in the shared config files. */
   profiles(): Promise<readonly string[]>
   regions(): readonly string[]
@@ -61,8 +63,22 @@ export type Context = {
 export type SandboxOptions = {
   /** 0 takes any free port. */
   readonly port: number
-  /** Demo streams that carry live, skewed traffic. */
+  /** Demo streams that carry live, skewed traffic; of no meaning where a scenario is named. */
   readonly hasTraffic: boolean
+  /** A scenario of the library by its name, or a file with one. */
+  readonly scenario?: string
+  /** The same seed gives the same records. */
+  readonly seed?: number
+  /** How many times as fast as the wall its clock runs. */
+  readonly speed?: number
+  /** `false` lifts throughput limits, request rates and quotas. */
+  readonly hasLimits?: boolean
+  /** Keeps streams and records across restarts. */
+  readonly dataDirectory?: string
+  /** A file that says what goes wrong on purpose. */
+  readonly faultFile?: string
+  /** Where to write the certificate that clients with TLS have to trust. */
+  readonly certificateFile?: string
 }
 
 export type RunningSandbox = { readonly url: string; close(): Promise<void> }

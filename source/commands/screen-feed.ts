@@ -19,9 +19,11 @@ const REFUSED_MILLIS = 300_000
 const SHARDS_MILLIS = 5_000
 const CHANGING_SHARDS_MILLIS = 2_000
 const LONGEST_MILLIS = 60_000
-/** Calls for summaries over all streams: three a second leave most of the account's 20/s to others. */
-const PACE_MILLIS = 334
+/** Calls for summaries over all streams: four a second leave most of the account's 20/s to others. */
+const PACE_MILLIS = 250
 const SLOWEST_PACE_MILLIS = 10_000
+/** A task that broke is begun again after this long. */
+const RESTART_MILLIS = 5_000
 /** How often the clock of the screen moves. */
 const TICK_MILLIS = 1_000
 
@@ -44,6 +46,7 @@ export class ScreenFeed {
   readonly #tasks = new Map<string, Task>()
   readonly #wakers = new Set<() => void>()
   #unsubscribe: (() => void) | undefined
+  #isStopped = false
   #refreshCount = 0
   #connectionCount = 0
   #refreshedAt = 0
@@ -62,6 +65,7 @@ export class ScreenFeed {
 
   /** Ends every task; what is in flight is called off. */
   stop(): void {
+    this.#isStopped = true
     this.#unsubscribe?.()
     for (const task of this.#tasks.values()) task.stop.abort()
     this.#tasks.clear()
@@ -73,6 +77,7 @@ export class ScreenFeed {
   }
 
   #reconcile(): void {
+    if (this.#isStopped) return
     const model = this.#model()
     if (model.connectionCount !== this.#connectionCount) {
       this.#connectionCount = model.connectionCount
@@ -115,11 +120,22 @@ export class ScreenFeed {
   #begin(key: string, run: (signal: AbortSignal) => Promise<void>): void {
     const task: Task = { stop: new AbortController() }
     this.#tasks.set(key, task)
-    run(task.stop.signal).catch((error: unknown) => {
-      const { message } = failureOf(error, key)
-      const entry = { operation: key, at: this.#options.context.clock.now(), durationMillis: 0 }
-      this.#options.dispatch({ type: 'call-ended', call: { ...entry, outcome: 'note', detail: message } })
-    })
+    void this.#supervised(key, task, run)
+  }
+
+  /** A task that breaks is our own bug: it is said, and the task is begun again after a while instead of never. */
+  async #supervised(key: string, task: Task, run: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const { context, dispatch } = this.#options
+    try {
+      await run(task.stop.signal)
+    } catch (error) {
+      if (task.stop.signal.aborted) return
+      const text = `Fault of shardscope while fetching ${key}: ${failureOf(error, key).message}`
+      dispatch({ type: 'noticed', notice: { level: 'error', text, at: context.clock.now() } })
+      await context.clock.sleep(RESTART_MILLIS, task.stop.signal)
+      if (this.#tasks.get(key) === task) this.#tasks.delete(key)
+      this.#reconcile()
+    }
   }
 
   async #tick(signal: AbortSignal): Promise<void> {

@@ -22,14 +22,23 @@ export const GENERAL_COMMANDS: readonly Command[] = [
   }),
   defineCommand({
     id: 'view.refresh',
-    title: 'Fetch what this screen shows anew',
+    title: 'Fetch what this screen shows anew; expired credentials too',
     hint: 'refresh',
     group: 'view',
     keys: ['r', 'ctrl+r'],
     where: 'everywhere',
     effect: 'view',
     args: {},
-    run: () => [{ type: 'refresh-requested' }],
+    run: (_, { model, session }) => {
+      const { streams, shards, tail } = model()
+      const failures = [streams, ...shards.values()].map(fetched => fetched.failure)
+      const isExpired = [...failures, tail?.failure, tail?.retriedFailure].some(
+        failure => failure?.kind === 'credentials' || failure?.kind === 'expired-token',
+      )
+      if (isExpired) session.reloadCredentials?.()
+      const notice = { level: 'info', text: 'Asking for fresh data.', at: 0 } as const
+      return [{ type: 'refresh-requested' }, { type: 'noticed', notice }]
+    },
   }),
   defineCommand({
     id: 'view.calls',

@@ -22,6 +22,11 @@ export function rowBadges(row: TailRow): readonly string[] {
   return textsOf(row).badges
 }
 
+/** Of these only what the payload was wrapped in: not that it is JSON or text, which is seen. */
+export function rowWrappings(row: TailRow): readonly string[] {
+  return textsOf(row).wrappings
+}
+
 /** What lies in a row's payload. Read anew at each call, since it can be many times the payload. */
 export function decodedRow(row: TailRow): DecodedRecord {
   const [first, ...others] = decodeRecord({ data: row.data })
@@ -31,7 +36,14 @@ export function decodedRow(row: TailRow): DecodedRecord {
   return { ...first, notes: [...first.notes, note] }
 }
 
-type Texts = { readonly preview: string; readonly search: string; readonly badges: readonly string[] }
+type Texts = {
+  readonly preview: string
+  readonly search: string
+  readonly badges: readonly string[]
+  readonly wrappings: readonly string[]
+}
+
+const PLAIN_STAGES: readonly string[] = ['json', 'text']
 
 /** A row never changes, so its texts are made once, when first asked for. */
 const TEXTS = new WeakMap<TailRow, Texts>()
@@ -45,6 +57,10 @@ function textsOf(row: TailRow): Texts {
   const texts = {
     preview,
     search: `${row.partitionKey ?? ''}\n${shardId} ${shortShardId(shardId)}\n${preview}`.toLowerCase(),
+    wrappings: [
+      ...(row.badges ?? []),
+      ...decoded.badges.filter(badge => !PLAIN_STAGES.includes(badge.stage)).map(badge => badge.label),
+    ],
     badges: [...(row.badges ?? []), ...decoded.badges.map(badge => badge.label)],
   }
   TEXTS.set(row, texts)

@@ -116,7 +116,14 @@ export type TestConsoleOptions = {
   readonly clock?: Clock
   readonly profiles?: readonly string[]
   /** Connections by profile name, for switching. */
-  readonly other?: { readonly api: KinesisApi; readonly session: Partial<Session> }
+  readonly other?: {
+    readonly api: KinesisApi
+    readonly session: Partial<Session>
+    /** Switching to it asks for a code. */
+    readonly mfaSerial?: string
+  }
+  /** What a person answers on the plain terminal. */
+  readonly answer?: (serial: string, terminal: ScreenTerminal) => Promise<string>
 }
 
 const NO_METRICS: MetricsApi = {
@@ -131,7 +138,7 @@ export function startConsole(options: TestConsoleOptions) {
   let stops = 0
   const clock = options.clock ?? SYSTEM_CLOCK
   const exitCode = openConsole({
-    connect: async ({ arming, onCall }) => {
+    connect: async ({ arming, onCall, askMfaCode }) => {
       const connect = (api: KinesisApi, session: Partial<Session>): Connection => ({
         api: onCall === undefined ? api : withCallLog(api, onCall, clock),
         metrics: options.metrics ?? NO_METRICS,
@@ -140,6 +147,8 @@ export function startConsole(options: TestConsoleOptions) {
           (options.profiles ?? []).map(profileName => ({ profileName, method: 'static keys' })),
         switchTo: async () => {
           if (options.other === undefined) throw new Error('no other connection in this test')
+          const { mfaSerial } = options.other
+          if (mfaSerial !== undefined) await askMfaCode?.(mfaSerial, new AbortController().signal)
           return connect(options.other.api, options.other.session)
         },
         reloadCredentials: () => {},
@@ -147,6 +156,7 @@ export function startConsole(options: TestConsoleOptions) {
       })
       return connect(options.api, options.session ?? {})
     },
+    askMfaCode: async serial => (await options.answer?.(serial, tty.terminal)) ?? '',
     isArmedAt: () => options.isArmed ?? true,
     regions: ['eu-west-1', 'us-east-1'],
     startSandbox: () => Promise.reject(new Error('no sandbox in this test')),

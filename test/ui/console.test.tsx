@@ -223,6 +223,24 @@ describe('the session', () => {
     expect(text).toMatch(/^AWS {2}read-only {2}eu-west-1/)
   })
 
+  test('whose new profile wants a code asks for it on the plain terminal, and comes back', async () => {
+    const asked: [string, boolean][] = []
+    const console = start({
+      profiles: ['prod'],
+      other: { api: connection.api, session: production, mfaSerial: 'arn:aws:iam::123456789012:mfa/op' },
+      answer: async (serial, terminal) => {
+        await terminal.text()
+        asked.push([serial, terminal.isOnAlternateScreen])
+        return '123456'
+      },
+    })
+    await console.waitFor('> orders')
+    console.press('Pprod\r')
+    await console.waitFor(/^AWS {2}read-only/)
+    expect(asked).toEqual([['arn:aws:iam::123456789012:mfa/op', false]])
+    expect(console.terminal.isOnAlternateScreen).toBe(true)
+  })
+
   test('whose switch fails stays as it is, with what was typed', async () => {
     const console = start({ profiles: ['dev'] })
     await console.waitFor('> orders')
@@ -230,6 +248,33 @@ describe('the session', () => {
     await console.waitFor('no other connection in this test')
     const text = await console.waitFor('> profile *  dev_')
     expect(text).toMatch(/^SANDBOX {2}ARMED/)
+  })
+})
+
+describe('expired credentials', () => {
+  test('are said once on screen, and a wish for fresh data comes through when they are renewed', async () => {
+    let isExpired = true
+    const api: KinesisApi = {
+      ...connection.api,
+      async *listStreams(options) {
+        if (isExpired) {
+          throw new FailureError({
+            kind: 'expired-token',
+            action: 'ListStreams',
+            message: 'The security token included in the request is expired',
+            nextStep: 'Run aws sso login, then press r.',
+            retryable: false,
+          })
+        }
+        yield* connection.api.listStreams(options)
+      },
+    }
+    const console = start({ api })
+    await console.waitFor('! Token expired: ListStreams')
+    await console.waitFor('Next: Run aws sso login, then press r.')
+    isExpired = false
+    console.press('r')
+    await console.waitFor('> orders')
   })
 })
 
@@ -264,6 +309,29 @@ describe('the terminal', () => {
     console.signal('uncaughtException', new Error('told to fail'))
     expect(await console.exitCode).toBe(1)
     expect(await console.terminal.text()).toContain('shardscope: Error: told to fail')
+    expect(console.terminal.isOnAlternateScreen).toBe(false)
+  })
+
+  test('is given back after a fault in drawing', async () => {
+    const api: KinesisApi = {
+      ...connection.api,
+      async *listStreams() {
+        yield [{ streamName: 42 as never }]
+      },
+    }
+    const console = start({ api })
+    // In a program of its own the timer of the store would throw; here the test stands in for the process.
+    const thrown = new Promise<unknown>(resolve => {
+      const taken = process.listeners('uncaughtException')
+      process.removeAllListeners('uncaughtException')
+      process.once('uncaughtException', error => {
+        for (const listener of taken) process.on('uncaughtException', listener)
+        resolve(error)
+      })
+    })
+    console.signal('uncaughtException', await thrown)
+    expect(await console.exitCode).toBe(1)
+    expect(await console.terminal.text()).toContain('shardscope: TypeError')
     expect(console.terminal.isOnAlternateScreen).toBe(false)
   })
 

@@ -145,7 +145,7 @@ function streamFacts(model: Model, screen: ScreenOf<'shards'>): Line {
   const summary = model.summaries.get(streamKey(screen.stream))?.value
   if (summary === undefined) return []
   const parts = [
-    span(modeText(summary.streamMode)),
+    ...(summary.streamMode === undefined ? [] : [span(modeText(summary.streamMode))]),
     ...(summary.retentionPeriodHours === undefined
       ? []
       : [span(`retention ${hoursText(summary.retentionPeriodHours)}`)]),

@@ -1,5 +1,5 @@
 import type { ReaderState, TailState } from '../../state/model.ts'
-import { rowBadges, rowPreview } from '../../state/row-text.ts'
+import { rowBadges, rowPreview, rowWrappings } from '../../state/row-text.ts'
 import { shortShardId } from '../../state/select-shards.ts'
 import { readerCounts, tailRate, tailRows } from '../../state/select-tail.ts'
 import { selectionOf } from '../../state/selection.ts'
@@ -41,6 +41,7 @@ export function tailView(view: View, screen: ScreenOf<'tail'>): ScreenView {
 
 function columnsFor(width: number): readonly Column<TailRow>[] {
   const hasMillis = width >= 80
+  const hasFormat = width >= 110
   const columns: readonly Column<TailRow>[] = [
     {
       key: 'time',
@@ -77,7 +78,7 @@ function columnsFor(width: number): readonly Column<TailRow>[] {
       key: 'format',
       header: 'FORMAT',
       width: 8,
-      maxWidth: 20,
+      maxWidth: width >= 130 ? 30 : 18,
       priority: 5,
       text: row => rowBadges(row).join(' '),
       tone: () => 'accent',
@@ -88,11 +89,17 @@ function columnsFor(width: number): readonly Column<TailRow>[] {
       width: 24,
       maxWidth: 1_000,
       priority: 0,
-      text: rowPreview,
+      text: row => (hasFormat ? rowPreview(row) : `${wrappingText(row)}${rowPreview(row)}`),
     },
   ]
   // What a payload was unwrapped from is worth its cells only where the payload keeps most of the line.
-  return width >= 110 ? columns : columns.filter(column => column.key !== 'format')
+  return hasFormat ? columns : columns.filter(column => column.key !== 'format')
+}
+
+/** `[KPL 3/18] `: where there is no column for it, what a payload was unwrapped from stands before it. */
+function wrappingText(row: TailRow): string {
+  const wrappings = rowWrappings(row)
+  return wrappings.length === 0 ? '' : `[${wrappings.join(' ')}] `
 }
 
 function countsText(tail: TailState, shownCount: number, filter: string): string {
