@@ -1,3 +1,5 @@
+import { usageFailure } from '../domain/failure.ts'
+
 /** What a sink needs of a stream: process.stdout in earnest, a fake in tests. */
 export type Writable = {
   write(text: string | Uint8Array, done: (error?: Error | null) => void): boolean
@@ -53,7 +55,10 @@ export class Sink {
   #end(error: NodeJS.ErrnoException): void {
     const hasReaderGone =
       error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED' || error.code === 'EOF'
-    if (!hasReaderGone) this.#failure ??= error
+    if (!hasReaderGone) {
+      const nextStep = 'Make room there, or write somewhere else.'
+      this.#failure ??= usageFailure('write output', error.message, nextStep)
+    }
     if (this.#isClosed) return
     this.#isClosed = true
     this.#onClosed()

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readConfig } from '../../source/config.ts'
 import { namesEndpoint } from '../../source/open-connection.ts'
-import { jsonLines, run, SandboxProgram } from './program.ts'
+import { jsonLines, Program, run, SandboxProgram } from './program.ts'
 
 const sandbox = new SandboxProgram()
 let folder = ''
@@ -327,6 +327,66 @@ describe('sandbox', () => {
         '  Next: Choose another with --port, or --port 0 for any free one.\n',
     )
     expect(stdout).toBe('')
+  })
+
+  it('keeps its streams in a directory, and one process at a time uses it', async () => {
+    const data = join(folder, 'data')
+    const begin = async () => {
+      const program = new Program(['sandbox', '--port', '0', '--no-traffic', '--data', data])
+      await program.until('its URL', ({ stdout }) => stdout.includes('\n'))
+      return { program, at: ['--endpoint-url', program.stdout.trim()] }
+    }
+    const first = await begin()
+    await run(['create', 'kept', ...first.at])
+    await run(['put', 'kept', '--partition-key', 'k', '--data', 'still here', ...first.at])
+    const second = await run(['sandbox', '--port', '0', '--data', data])
+    expect(second.code).toBe(8)
+    expect(second.stderr).toContain('in use')
+    expect((await first.program.stop()).code).toBe(0)
+    const again = await begin()
+    const { stdout } = await run(['tail', 'kept', '--from', 'oldest', '--exit-at-tip', ...again.at])
+    expect(stdout).toContain('still here')
+    await again.program.stop()
+  })
+
+  it('plays a scenario and goes wrong on purpose', async () => {
+    const scenario = join(folder, 'scenario.json')
+    const chaos = join(folder, 'chaos.json')
+    writeFileSync(scenario, '{"streams":[{"name":"mine","shardCount":2,"producers":[]}]}')
+    writeFileSync(chaos, '{"seed":1,"faults":[{"fault":"access-denied","operations":["ListShards"]}]}')
+    const flags = [
+      '--scenario',
+      scenario,
+      '--chaos',
+      chaos,
+      '--speed',
+      '10',
+      '--limits',
+      'off',
+      '--seed',
+      '7',
+    ]
+    const certificate = join(folder, 'certificate.pem')
+    const program = new Program(['sandbox', '--port', '0', ...flags, '--certificate', certificate])
+    await program.until('its URL', ({ stdout }) => stdout.includes('\n'))
+    const at = ['--endpoint-url', program.stdout.trim()]
+    expect(jsonLines((await run(['streams', '--json', ...at])).stdout)).toMatchObject([
+      { streamName: 'mine', openShardCount: 2 },
+    ])
+    expect((await run(['shards', 'mine', ...at])).code).toBe(4)
+    expect(readFileSync(certificate, 'utf8')).toMatch(/^-----BEGIN CERTIFICATE-----/)
+    await program.stop()
+  })
+
+  it.each([
+    [['--scenario', 'no-such-scenario'], 'Give a file, or one of demo,'],
+    [['--chaos', '/no/such/file'], '"/no/such/file" cannot be used'],
+    [['--no-traffic', '--scenario', 'demo'], 'exclude each other'],
+    [['--speed', '0'], 'must be a whole number from 1 to'],
+  ])('refuses %j', async (flags, text) => {
+    const { code, stderr, stdout } = await run(['sandbox', '--port', '0', ...flags])
+    expect(stderr).toContain(text)
+    expect([code, stdout]).toEqual([2, ''])
   })
 
   it('serves one command from an embedded sandbox with demo streams', async () => {
