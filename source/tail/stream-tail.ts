@@ -320,14 +320,30 @@ class StreamTail implements Tail {
     )
   }
 
+  /** One listing that succeeds, however long that takes; not at all where no retry can help. */
+  async #relistPatiently(): Promise<void> {
+    const { clock, random } = this.#options
+    for (let attempt = 1; !this.#isFinished; attempt += 1) {
+      const failure = await this.#relist()
+      if (failure === undefined || !isWorthRetrying(failure)) return
+      await clock.sleep(failureDelayMillis(failure, attempt, random), this.#stop.signal)
+    }
+  }
+
   /** Children of an ended shard, or `still-open` where the listing says that it did not end. */
   async #confirmEnd(
     shardId: string,
     announced: readonly ChildShard[],
   ): Promise<readonly ChildShard[] | 'still-open'> {
     if (announced.length > 0) {
-      // For the listing's own sake: the screen wants the new shards with all that is known of them.
-      this.#spawn(this.#relist().then(() => undefined))
+      const parentIds = announced.flatMap(child => child.parentShardIds)
+      // A parent can itself be a child that nobody announced yet: a resize makes shards that live for moments only.
+      if (parentIds.every(id => this.#members.has(id) || this.#listed.has(id))) {
+        // For the listing's own sake: the screen wants the new shards with all that is known of them.
+        this.#spawn(this.#relist().then(() => undefined))
+      } else {
+        await this.#relistPatiently()
+      }
       return announced
     }
     for (let attempt = 0; ; attempt += 1) {
@@ -394,12 +410,15 @@ class StreamTail implements Tail {
   }
 
   #join(childShards: readonly ChildShard[]): void {
+    const joined: Member[] = []
     for (const child of childShards) {
       if (this.#members.has(child.shardId)) continue
       const member = memberOf(child.shardId, child.parentShardIds, false, true)
       this.#add(member)
-      this.#startOrWait(member)
+      joined.push(member)
     }
+    // Only now, since one of them can be the parent of another.
+    for (const member of joined) this.#startOrWait(member)
   }
 
   #release(member: Member): void {
@@ -466,9 +485,19 @@ class StreamTail implements Tail {
   #joinListed(added: readonly Shard[]): void {
     const { shardIds, from } = this.#options
     const isPartial = shardIds !== undefined || from.type === 'sequence-number'
-    const children = added
+    const isAdded = new Set(added.map(shard => shard.shardId))
+    const wanted = new Set<string>()
+    // Parents first, so that the children of children are found too.
+    const children = new Lineage(this.#listed.values())
+      .inReadingOrder()
+      .filter(shard => isAdded.has(shard.shardId))
       .map(childShardOf)
-      .filter(child => !isPartial || child.parentShardIds.some(id => this.#members.has(id)))
+      .filter(child => {
+        const isWanted =
+          !isPartial || child.parentShardIds.some(id => this.#members.has(id) || wanted.has(id))
+        if (isWanted) wanted.add(child.shardId)
+        return isWanted
+      })
     this.#join(children)
   }
 

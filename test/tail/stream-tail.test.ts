@@ -338,6 +338,43 @@ describe('reshards', () => {
     ).toHaveLength(1)
   })
 
+  test('a child can name a parent that nobody announced yet: it waits for that one too', async () => {
+    let isHeldBack = true
+    const { clock, kinesis, stop } = setUp(2, {
+      fault: (operation, shardId) =>
+        isHeldBack && operation === 'GetRecords' && shardId === SECOND
+          ? fakeFailure('throttled', operation)
+          : undefined,
+    })
+    const work = (async () => {
+      const run = startTail(kinesis, clock, { signal: stop.signal })
+      await clock.sleep(3_000)
+      // As a resize does it: a part of the second shard lives for a moment only, then goes into the child of the first.
+      kinesis.split(SECOND)
+      const texts = putMany(kinesis, 40)
+      kinesis.merge(FIRST, 'shardId-000000000002')
+      texts.push(...putMany(kinesis, 40, 40))
+      await clock.sleep(60_000)
+      isHeldBack = false
+      await clock.sleep(60_000)
+      stop.abort()
+      await run.finished
+      return { run, texts }
+    })()
+    const { run, texts } = await clock.run(work)
+    expect(textsIn(run.events).toSorted()).toEqual(texts.toSorted())
+    const endOfParent = indexOf(
+      run.events,
+      event => event.type === 'shard-ended' && event.shardId === 'shardId-000000000002',
+    )
+    const firstOfChild = indexOf(
+      run.events,
+      event => event.type === 'records-arrived' && event.shardId === 'shardId-000000000004',
+    )
+    expect(endOfParent).toBeGreaterThan(-1)
+    expect(firstOfChild).toBeGreaterThan(endOfParent)
+  })
+
   test('a parent that left the retention is no reason to wait; its child is read', async () => {
     const { clock, kinesis } = setUp(1)
     putMany(kinesis, 3)
