@@ -346,6 +346,11 @@ describe('reshards', () => {
           ? fakeFailure('throttled', operation)
           : undefined,
     })
+    const listShards = kinesis.listShards.bind(kinesis)
+    kinesis.listShards = async (...args) => {
+      await clock.sleep(50)
+      return await listShards(...args)
+    }
     const work = (async () => {
       const run = startTail(kinesis, clock, { signal: stop.signal })
       await clock.sleep(3_000)
