@@ -1,4 +1,5 @@
 import { decodeRecord } from '../domain/decode/decode-record.ts'
+import type { Failure } from '../domain/failure.ts'
 import type { HashKeyRange } from '../domain/hash-key.ts'
 import type { StreamRef } from '../domain/stream.ts'
 import { explainReaderState, type TailEvent } from '../domain/tail-event.ts'
@@ -6,7 +7,11 @@ import { parseStartFrom } from '../domain/time-expression.ts'
 import type { Event } from '../state/event.ts'
 import { tailStream } from '../tail/stream-tail.ts'
 import { defineCommand } from './command.ts'
+import { Patience } from './patience.ts'
 import { RECORD_COLUMNS, recordRow, recordTextRows } from './record-rows.ts'
+
+/** How long a tail that is to end at the tip goes on trying calls that fail. */
+const PATIENCE_MILLIS = 120_000
 
 export const tailRecords = defineCommand({
   id: 'record.tail',
@@ -43,6 +48,16 @@ export const tailRecords = defineCommand({
     }
     const view = { ...(shard === undefined ? {} : { shardId: shard }), from: fromText }
     yield { type: 'tail-started', stream, ...view }
+    const stop = new AbortController()
+    let failure: Failure | undefined
+    const patience = new Patience({
+      clock,
+      millis: PATIENCE_MILLIS,
+      giveUp: met => {
+        failure = met
+        stop.abort()
+      },
+    })
     const tail = tailStream({
       api: tailApi,
       stream,
@@ -52,19 +67,29 @@ export const tailRecords = defineCommand({
       exitAtTip,
       clock,
       random,
-      signal,
+      signal: AbortSignal.any([signal, stop.signal]),
     })
     const ranges = new Map<string, HashKeyRange>()
-    for await (const event of tail) {
-      if (event.type === 'shards-listed')
-        for (const { shardId, hashKeyRange } of event.shards) ranges.set(shardId, hashKeyRange)
-      if (event.type === 'records-arrived') {
-        const shardRange = ranges.get(event.shardId)
-        const options = shardRange === undefined ? {} : { shardRange }
-        const records = event.records.map(record => ({ record, decoded: decodeRecord(record, options) }))
-        yield { type: 'records-read', records }
-      } else yield* eventsOf(event, stream, clock.now())
+    try {
+      for await (const event of tail) {
+        if (event.type === 'shards-listed')
+          for (const { shardId, hashKeyRange } of event.shards) ranges.set(shardId, hashKeyRange)
+        // A live tail waits for its endpoint to come back, as long as it takes; a script that expects an end does not.
+        if (exitAtTip && event.type === 'failure-met') patience.met(event.failure)
+        if (event.type === 'failure-passed') patience.passed(event.failure)
+        if (event.type === 'records-arrived') {
+          const shardRange = ranges.get(event.shardId)
+          const options = shardRange === undefined ? {} : { shardRange }
+          const records = event.records.map(record => ({ record, decoded: decodeRecord(record, options) }))
+          yield { type: 'records-read', records }
+        } else yield* eventsOf(event, stream, clock.now())
+      }
+    } finally {
+      patience.end()
     }
+    if (failure === undefined) return
+    const message = `given up after ${PATIENCE_MILLIS / 1_000} s without an answer, the tip was not reached: ${failure.message}`
+    yield { type: 'tail-failed', failure: { ...failure, message } }
   },
 })
 

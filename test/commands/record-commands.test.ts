@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest'
+import type { KinesisApi } from '../../source/aws/kinesis-api.ts'
+import { parseArgs } from '../../source/commands/argument.ts'
+import { tailRecords } from '../../source/commands/record-commands.ts'
+import type { Event } from '../../source/state/event.ts'
+import { FakeKinesis, fakeFailure } from '../support/fake-kinesis.ts'
+import { StepClock } from '../support/step-clock.ts'
+import { contextOf, eventsOf, StepClock as IdleClock, the } from './fake-kinesis.ts'
+
+function tail(kinesis: FakeKinesis, clock: StepClock, typed: Record<string, string>, signal?: AbortSignal) {
+  const args = parseArgs('tail', tailRecords.args, { stream: 'orders', ...typed })
+  const context = contextOf(kinesis as unknown as KinesisApi, new IdleClock())
+  return eventsOf(tailRecords.run(args, { ...context, clock, ...(signal === undefined ? {} : { signal }) }))
+}
+const countIn = (events: readonly Event[]): number =>
+  events.reduce((sum, event) => sum + (event.type === 'records-read' ? event.records.length : 0), 0)
+
+describe('tail to the tip', () => {
+  it('reads all there is, decodes it, and ends', async () => {
+    const clock = new StepClock()
+    const kinesis = new FakeKinesis(clock, 2)
+    for (let index = 0; index < 20; index += 1) kinesis.put(`key-${index}`, `{"n":${index}}`)
+    const events = await clock.run(tail(kinesis, clock, { from: 'oldest', exitAtTip: 'true' }))
+    expect(countIn(events)).toBe(20)
+    expect(the(events, 'tail-finished').reason).toBe('tip')
+    const rows = events.flatMap(event => tailRecords.headless?.rows(event) ?? [])
+    expect(rows[0]).toMatchObject({ streamName: 'orders', stages: ['json'] })
+  })
+
+  it('outlasts an endpoint that is away for a minute', async () => {
+    const clock = new StepClock()
+    const start = clock.now()
+    const kinesis = new FakeKinesis(clock, 1, {
+      fault: operation =>
+        operation === 'GetRecords' && clock.now() - start < 60_000
+          ? fakeFailure('service', 'GetRecords')
+          : undefined,
+    })
+    kinesis.put('k', 'x')
+    const events = await clock.run(tail(kinesis, clock, { from: 'oldest', exitAtTip: 'true' }))
+    expect(countIn(events)).toBe(1)
+    expect(events.map(event => event.type)).not.toContain('tail-failed')
+  })
+
+  it('gives up on one that stays away, and says that the tip was not reached', async () => {
+    const clock = new StepClock()
+    const start = clock.now()
+    const kinesis = new FakeKinesis(clock, 1, {
+      fault: operation => (operation === 'GetRecords' ? fakeFailure('service', 'GetRecords') : undefined),
+    })
+    const events = await clock.run(tail(kinesis, clock, { from: 'oldest', exitAtTip: 'true' }))
+    expect(the(events, 'tail-failed').failure).toMatchObject({
+      kind: 'service',
+      message: 'given up after 120 s without an answer, the tip was not reached: service (scripted)',
+    })
+    expect(clock.now() - start).toBeLessThan(180_000)
+  })
+
+  it('a live tail does not give up', async () => {
+    const clock = new StepClock()
+    const start = clock.now()
+    const stop = new AbortController()
+    const kinesis = new FakeKinesis(clock, 1, {
+      fault: operation => {
+        if (clock.now() - start > 3_600_000) stop.abort()
+        return operation === 'GetRecords' ? fakeFailure('service', 'GetRecords') : undefined
+      },
+    })
+    const events = await clock.run(tail(kinesis, clock, { from: 'oldest' }, stop.signal))
+    expect(the(events, 'tail-finished').reason).toBe('aborted')
+    expect(events.map(event => event.type)).not.toContain('tail-failed')
+    expect(clock.now() - start).toBeGreaterThan(3_600_000)
+  })
+
+  it('tells what it took for granted in a time without a zone', async () => {
+    const clock = new StepClock()
+    const kinesis = new FakeKinesis(clock, 1)
+    const events = await clock.run(tail(kinesis, clock, { from: '2026-11-30T11:00', exitAtTip: 'true' }))
+    expect(the(events, 'noticed').notice.text).toContain('UTC')
+  })
+})
