@@ -1,4 +1,5 @@
 import type { Scene } from './fact.ts'
+import { consumerScene } from './facts/consumers.ts'
 import { mergingScene } from './facts/merging.ts'
 import { manyShardsScene, shardPagingScene, streamPagingScene } from './facts/paging.ts'
 import { readingScene } from './facts/reading.ts'
@@ -30,6 +31,7 @@ export const KINESIS_CONTRACT: readonly Scene[] = [
   shardPagingScene,
   manyShardsScene,
   onDemandScene,
+  consumerScene,
   throttlingScene,
   dailyLimitScene,
   timeScene,

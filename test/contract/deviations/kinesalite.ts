@@ -141,6 +141,12 @@ export const KINESALITE_DEVIATIONS: Deviations = deviationsOf([
       'throttling/reads': [],
     },
   },
+  {
+    reason: 'older than registered consumers',
+    observed: {
+      consumers: 'UnknownOperationException',
+    },
+  },
 ])
 
 export const KINESALITE_NOT_TRIED: Readonly<Record<string, string>> = {

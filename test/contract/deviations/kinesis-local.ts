@@ -193,6 +193,27 @@ export const KINESIS_LOCAL_DEVIATIONS: Deviations = deviationsOf([
       'reshards-a-day/eleventh': { accepted: 13, refusal: 'accepted' },
     },
   },
+  {
+    reason: 'sends a token behind the last consumer',
+    observed: {
+      'consumers/listed': { names: ['reader'], token: true, count: 1 },
+    },
+  },
+  {
+    reason: 'never ends the subscription of a closed shard',
+    observed: {
+      'consumers/end-of-shard': { ended: false, children: 0, continues: true },
+    },
+  },
+  {
+    reason: 'refuses to delete a stream with consumers, and deletes it all the same',
+    observed: {
+      'consumers/keeps-the-stream': {
+        refusal: 'ResourceInUseException',
+        after: 'ResourceNotFoundException',
+      },
+    },
+  },
 ])
 
 export const KINESIS_LOCAL_NOT_TRIED: Readonly<Record<string, string>> = {

@@ -257,6 +257,24 @@ export const MOTO_DEVIATIONS: Deviations = deviationsOf([
       'reshards-a-day/eleventh': { accepted: 13, refusal: 'accepted' },
     },
   },
+  {
+    reason: 'keeps a plain list of consumers: ACTIVE at once, not counted, names may repeat',
+    observed: {
+      'consumers/creating': 'ACTIVE',
+      'consumers/arn': false,
+      'consumers/listed': { names: ['reader'], token: false },
+      'consumers/twice': 'accepted',
+      'consumers/keeps-the-stream': { refusal: 'accepted', after: 'ResourceNotFoundException' },
+    },
+  },
+  {
+    reason: 'has no SubscribeToShard',
+    observed: {
+      'consumers/pushes': { failed: 'SyntaxError (HTTP 500)' },
+      'consumers/again-at-once': { failed: 'SyntaxError (HTTP 500)' },
+      'consumers/end-of-shard': { failed: 'SyntaxError (HTTP 500)' },
+    },
+  },
 ])
 
 export const MOTO_NOT_TRIED: Readonly<Record<string, string>> = {
