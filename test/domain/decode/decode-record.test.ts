@@ -123,6 +123,22 @@ describe('report 25: KPL aggregates', () => {
     expect(decodedJson(decode(AGGREGATE, { shardRange: first }))).toContain('"isOutsideShardRange":true')
   })
 
+  test('what the producer library itself wrote', () => {
+    const records = decode(payload('KPL 1.0.8 itself'))
+    expect(records.map(({ userRecord }) => userRecord?.partitionKey)).toEqual([
+      'user-1',
+      'user-2',
+      'café',
+      'user-1',
+      'user-3',
+    ])
+    expect(records.slice(0, 4).flatMap(jsonTextsOf)).toEqual(['{"n":1}', '{"n":2}', '{"n":3}', '{"n":4}'])
+    expect(records[4]).toMatchObject({
+      userRecord: { subSequenceNumber: 4, userRecordCount: 5, explicitHashKey: (1n << 128n) - 1n },
+      content: { kind: 'text', text: 'explicit' },
+    })
+  })
+
   test('explicit hash keys decide, and the inside is decoded on', () => {
     const records = decode(payload('KPL three records'), {
       shardRange: { startingHashKey: 0n, endingHashKey: 100n },

@@ -57,6 +57,12 @@ def aggregate(*records):
 put("KPL three records", AGG, aggregate(
     ("user-1", b'{"n":1}', "0"), ("\u00e9", gzip.compress(b'{"n":2}', mtime=0), str(2**128 - 1)), ("user-1", b"\x00\x01\x02", "5")))
 
+# What the producer library itself put (Java, amazon-kinesis-producer 1.0.8 with its native part, against the sandbox over TLS):
+# user-1, user-2, caf\u00e9 and user-1 again with {"n":1} .. {"n":4}, then user-3 with the highest hash key and the text "explicit".
+put("KPL 1.0.8 itself", "amazon-kinesis-producer 1.0.8", base64.b64decode(
+    "84mawgoGdXNlci0xCgZ1c2VyLTIKBWNhZsOpCgZ1c2VyLTMSJzM0MDI4MjM2NjkyMDkzODQ2MzQ2MzM3NDYwNzQzMTc2ODIxMTQ1NRoLCAAaB3sibiI6MX0aCwgBGgd7Im4i"
+    "OjJ9GgsIAhoHeyJuIjozfRoLCAAaB3sibiI6NH0aDggDEAAaCGV4cGxpY2l0tVBkzY7PsoX+LYzxK5zZwg=="))
+
 import snappy
 SNAPPY = "python-snappy " + version("python-snappy")
 stream = snappy.StreamCompressor()
