@@ -1,20 +1,15 @@
-import { type Failure, failureOf } from '../domain/failure.ts'
+import { failureOf } from '../domain/failure.ts'
 import type { StreamListing, StreamRef } from '../domain/stream.ts'
 import type { Event } from '../state/event.ts'
 import { type Model, streamKey } from '../state/model.ts'
-import { streamRows } from '../state/select-streams.ts'
-import { selectionOf, topScreen } from '../state/selection.ts'
+import { topScreen } from '../state/selection.ts'
 import type { RunnerContext } from './act-runner.ts'
 import { Pacer } from './pacer.ts'
+import { isRefusal, REFUSED_MILLIS, SummarySchedule } from './summary-schedule.ts'
 import { TailFeed } from './tail-feed.ts'
 
 /** Between two listings of the streams. ListStreams: 5/s an account. */
 const STREAMS_MILLIS = 10_000
-/** A summary is asked for again after this long; while a stream changes, after the shorter time. */
-const SUMMARY_MILLIS = 60_000
-const CHANGING_SUMMARY_MILLIS = 5_000
-/** A summary that was refused is not asked for again for this long. */
-const REFUSED_MILLIS = 300_000
 /** Between two listings of one stream's shards. */
 const SHARDS_MILLIS = 5_000
 const CHANGING_SHARDS_MILLIS = 2_000
@@ -43,18 +38,19 @@ export class ScreenFeed {
   readonly #options: ScreenFeedOptions
   readonly #pacer: Pacer
   readonly #tails: TailFeed
+  readonly #schedule: SummarySchedule
   readonly #tasks = new Map<string, Task>()
   readonly #wakers = new Set<() => void>()
   #unsubscribe: (() => void) | undefined
   #isStopped = false
   #refreshCount = 0
   #connectionCount = 0
-  #refreshedAt = 0
 
   constructor(options: ScreenFeedOptions) {
     this.#options = options
     const { clock } = options.context
     this.#pacer = new Pacer({ clock, shortestMillis: PACE_MILLIS, longestMillis: SLOWEST_PACE_MILLIS })
+    this.#schedule = new SummarySchedule(clock)
     this.#tails = new TailFeed({ context: options.context, dispatch: options.dispatch })
   }
 
@@ -82,10 +78,11 @@ export class ScreenFeed {
     if (model.connectionCount !== this.#connectionCount) {
       this.#connectionCount = model.connectionCount
       this.#tails.forget()
+      this.#schedule.forget()
     }
     if (model.refreshCount !== this.#refreshCount) {
       this.#refreshCount = model.refreshCount
-      this.#refreshedAt = this.#options.context.clock.now()
+      this.#schedule.refresh()
       for (const wake of [...this.#wakers]) wake()
       if (model.tail?.phase === 'failed') this.#tails.forget()
     }
@@ -178,7 +175,7 @@ export class ScreenFeed {
   /** Summaries of the listed streams one after another, those on the screen first. */
   async #summaries(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const next = this.#dueStream()
+      const next = this.#schedule.next(this.#model())
       if (next === undefined) await this.#pause(1_000, signal)
       else await this.#describe(next, signal)
     }
@@ -186,7 +183,7 @@ export class ScreenFeed {
 
   async #summaryOf(stream: StreamRef, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      if (this.#isDue(stream)) await this.#describe(stream, signal)
+      if (this.#schedule.isDue(this.#model(), stream)) await this.#describe(stream, signal)
       else await this.#pause(1_000, signal)
     }
   }
@@ -196,45 +193,21 @@ export class ScreenFeed {
     await this.#pacer.turn(signal)
     if (signal.aborted) return
     const at = () => context.clock.now()
-    this.#askedAt.set(streamKey(stream), at())
+    this.#schedule.asked(stream)
     dispatch({ type: 'summary-requested', stream })
     try {
       const summary = await context.api.describeStreamSummary(stream, { signal })
       if (signal.aborted) return
       this.#pacer.succeeded()
+      this.#schedule.succeeded()
       dispatch({ type: 'summary-described', stream, summary, at: at() })
     } catch (error) {
       if (signal.aborted) return
       const failure = failureOf(error, 'DescribeStreamSummary')
       this.#pacer.failed(failure)
+      this.#schedule.failed(failure)
       dispatch({ type: 'summary-failed', stream, failure, at: at() })
     }
-  }
-
-  /** When each summary was last asked for, whatever came of it. */
-  readonly #askedAt = new Map<string, number>()
-
-  #isDue(stream: StreamRef): boolean {
-    const model = this.#model()
-    const askedAt = this.#askedAt.get(streamKey(stream))
-    const fetched = model.summaries.get(streamKey(stream))
-    if (askedAt === undefined || fetched === undefined) return true
-    const age = this.#options.context.clock.now() - askedAt
-    if (fetched.failure !== undefined && isRefusal(fetched.failure)) return age >= REFUSED_MILLIS
-    if (this.#refreshedAt > askedAt) return true
-    const status = fetched.value?.streamStatus
-    const isSettled = status === undefined || status === 'ACTIVE'
-    return age >= (isSettled ? SUMMARY_MILLIS : CHANGING_SUMMARY_MILLIS)
-  }
-
-  #dueStream(): StreamRef | undefined {
-    const model = this.#model()
-    const screen = topScreen(model)
-    if (screen.screen !== 'streams') return undefined
-    const rows = streamRows(model, screen)
-    const { top } = selectionOf(model, screen)
-    const fromTop = [...rows.slice(top), ...rows.slice(0, top)]
-    return fromTop.find(row => this.#isDue(row.stream))?.stream
   }
 
   async #shards(stream: StreamRef, signal: AbortSignal): Promise<void> {
@@ -270,9 +243,4 @@ export class ScreenFeed {
     await this.#options.context.clock.sleep(millis, AbortSignal.any([signal, woken.signal]))
     this.#wakers.delete(wake)
   }
-}
-
-/** What asking again soon would not change. */
-function isRefusal(failure: Failure): boolean {
-  return failure.kind === 'denied' || failure.kind === 'unsupported'
 }

@@ -116,6 +116,41 @@ describe('30 streams on screen', () => {
   })
 })
 
+test('summaries that are refused for one stream after another are not tried on all the others', async () => {
+  let count = 0
+  const { pass, store } = feeding({
+    async describeStreamSummary() {
+      count += 1
+      throw new FailureError({
+        kind: 'unsupported',
+        action: 'DescribeStreamSummary',
+        message: 'unknown operation',
+        retryable: false,
+      })
+    },
+  })
+  await pass(60_000)
+  expect(count).toBe(3)
+  store.dispatch({ type: 'refresh-requested' })
+  await pass(1_500)
+  expect(count).toBeGreaterThan(3)
+})
+
+test('streams that are out of sight are described once, and then seldom', async () => {
+  const { calls, pass } = feeding()
+  await pass(180_000)
+  const counts = new Map<string, number>()
+  for (const { operation, stream } of calls) {
+    if (operation === 'DescribeStreamSummary' && stream !== undefined) {
+      counts.set(stream, (counts.get(stream) ?? 0) + 1)
+    }
+  }
+  // 18 rows are in sight on a screen of 24.
+  expect(counts.get('stream-17')).toBeGreaterThan(1)
+  expect(counts.get('stream-18')).toBe(1)
+  expect(counts.size).toBe(30)
+})
+
 describe('a denied listing', () => {
   test('is shown and not asked for again and again; a wish for fresh data asks at once', async () => {
     const denied = { kind: 'denied', action: 'ListStreams', message: 'no', retryable: false } as const

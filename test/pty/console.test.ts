@@ -1,9 +1,12 @@
 import { KinesisClient, PutRecordCommand } from '@aws-sdk/client-kinesis'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Sandbox, startSandbox } from '../../source/sandbox/sandbox.ts'
 import { BUNDLE, NODE, PtyProgram, ptyConsole } from '../support/pty-program.ts'
 import { controlsIn, isOurControl } from '../support/terminal.ts'
+
+// Long walks, each step of which waits for the screen; a loaded machine takes its time.
+vi.setConfig({ testTimeout: 120_000 })
 
 let sandbox: Sandbox
 let client: KinesisClient

@@ -62,7 +62,7 @@ export class PtyProgram {
     this.pty.write(keys)
   }
 
-  waitFor(what: Parameters<ScreenTerminal['waitFor']>[0], millis = 12_000): Promise<string> {
+  waitFor(what: Parameters<ScreenTerminal['waitFor']>[0], millis = 25_000): Promise<string> {
     return this.terminal.waitFor(what, millis)
   }
 

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { connect } from '../../source/aws/connect.ts'
 import type { Connection } from '../../source/aws/connection.ts'
 import type { KinesisApi } from '../../source/aws/kinesis-api.ts'
@@ -7,6 +7,9 @@ import { FailureError } from '../../source/domain/failure.ts'
 import { type Sandbox, startSandbox } from '../../source/sandbox/sandbox.ts'
 import { KEYS, startConsole, type TestConsoleOptions } from '../support/render-screen.tsx'
 import { controlsIn, isOurControl } from '../support/terminal.ts'
+
+// Long walks, each step of which waits for the screen; a loaded machine takes its time.
+vi.setConfig({ testTimeout: 120_000 })
 
 let sandbox: Sandbox
 let connection: Connection

@@ -6,7 +6,7 @@ import { counted, countText, hoursText, lagText, shareText, UNKNOWN } from '../f
 import { type Line, line, span } from '../line.ts'
 import { type Column, headerLine, layOut, rowLine, widest } from '../table.ts'
 import { keyOf, type ScreenOf, type ScreenView, type View } from '../view.ts'
-import { modeText, statusTone } from './streams.ts'
+import { modeText, sortLine, statusTone } from './streams.ts'
 
 //  Streams > orders                                       4 open, 2 closed shards
 //  ACTIVE  provisioned  retention 24 h  0 consumers
@@ -137,6 +137,7 @@ function factsLine(view: View, screen: ScreenOf<'shards'>, selected: ShardRow | 
   if (screen.filter !== '') return line('Only rows with ', span(screen.filter, 'accent'))
   const note = selected?.reader?.note
   if (note !== undefined) return line(`${selected?.id}: ${note}`)
+  if (screen.sort !== undefined) return sortLine(screen.sort)
   return streamFacts(model, screen)
 }
 

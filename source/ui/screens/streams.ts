@@ -1,3 +1,4 @@
+import type { Sort } from '../../state/model.ts'
 import { type StreamRow, streamCount, streamRows } from '../../state/select-streams.ts'
 import { selectionOf } from '../../state/selection.ts'
 import { failureLines, keyLines, staleLine } from '../failure-lines.ts'
@@ -130,8 +131,13 @@ function factsLine(view: View, screen: ScreenOf<'streams'>, selected: StreamRow 
   if (stale !== undefined) return stale
   if (screen.filter !== '') return line('Only rows with ', span(screen.filter, 'accent'))
   const failure = selected?.failure
-  if (failure === undefined) return []
+  if (failure === undefined) return sortLine(screen.sort)
   return line(span(`! ${failure.action} of ${selected?.streamName}: `, 'warning'), failure.message)
+}
+
+/** Said in words too, since the sorted column may not fit on the screen. */
+export function sortLine(sort: Sort | undefined): Line {
+  return sort === undefined ? [] : line(span(`Sorted by ${sort.column}, ${sort.direction}`, 'muted'))
 }
 
 function emptyBody(view: View, screen: ScreenOf<'streams'>): readonly Line[] {
