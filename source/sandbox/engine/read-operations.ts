@@ -6,7 +6,7 @@ import { type Call, latencyOf, type OperationTable } from './operation.ts'
 import { type RecordLog, readRecords, type StoredRecord } from './record-log.ts'
 import { recordSequenceNumber, SHARD_READ_BYTES_PER_SECOND, type Shard } from './shard.ts'
 import { childrenOf, type Stream, trimShard } from './stream.ts'
-import { levelAt, tryTake } from './token-bucket.ts'
+import { levelAt, setLevel, take, tryTake } from './token-bucket.ts'
 
 type IteratorInput = StreamReference & {
   ShardId: string
@@ -98,7 +98,7 @@ function getRecords(call: Call, input: GetRecordsInput) {
     input.Limit ?? MAX_RESPONSE_RECORDS,
     MAX_RESPONSE_BYTES,
   )
-  if (account.limits === 'on') payForRead(shard, bytes)
+  if (account.limits === 'on') payForRead(shard, bytes, now)
   const next = (records.at(-1)?.ordinal ?? Math.max(iterator.ordinal, shard.log.firstOrdinal) - 1) + 1
   const ended = shard.closedAt !== undefined && next >= shard.log.nextOrdinal
   const behind = millisBehindLatest(shard, records, next, now)
@@ -121,9 +121,9 @@ function mayRead(shard: Shard, now: number): boolean {
   return levelAt(shard.readBytes, now) > 0 && tryTake(shard.readCalls, 1, now)
 }
 
-function payForRead(shard: Shard, bytes: number): void {
-  const bucket = shard.readBytes
-  bucket.level = bytes > SHARD_READ_BYTES_PER_SECOND ? -bytes : bucket.level - bytes
+function payForRead(shard: Shard, bytes: number, now: number): void {
+  if (bytes > SHARD_READ_BYTES_PER_SECOND) setLevel(shard.readBytes, -bytes, now)
+  else take(shard.readBytes, bytes, now)
 }
 
 /**

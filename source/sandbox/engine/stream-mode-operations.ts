@@ -4,7 +4,7 @@ import type { Call, OperationTable } from './operation.ts'
 import { MODE_SWITCHES_PER_DAY, requireShardQuota, withinDay } from './quotas.ts'
 import { uniformSteps } from './reshard.ts'
 import { type RecordDistribution, type Stream, type StreamMode, writeBurstBytes } from './stream.ts'
-import { levelAt } from './token-bucket.ts'
+import { levelAt, setLevel } from './token-bucket.ts'
 import { shardsForThroughput, warmThroughputFor } from './warm-throughput.ts'
 
 function updateStreamMode(
@@ -90,12 +90,11 @@ function updateMaxRecordSize(
   updateLater(stream, now, account.durations.updating, at => {
     stream.maxRecordSizeInKiB = input.MaxRecordSizeInKiB
     for (const shard of stream.openShards) {
-      const room = writeBurstBytes(stream) - shard.writeBytes.capacity
-      shard.writeBytes.capacity += room
-      shard.writeBytes.level = Math.min(
-        levelAt(shard.writeBytes, at) + Math.max(0, room),
-        shard.writeBytes.capacity,
-      )
+      const bucket = shard.writeBytes
+      const room = writeBurstBytes(stream) - bucket.capacity
+      const level = levelAt(bucket, at) + Math.max(0, room)
+      bucket.capacity += room
+      setLevel(bucket, Math.min(level, bucket.capacity), at)
     }
   })
   return {}

@@ -10,7 +10,7 @@ import { readRecords } from './record-log.ts'
 import { sequenceNumber } from './sequence-number.ts'
 import { SHARD_READ_BYTES_PER_SECOND, type Shard } from './shard.ts'
 import { type Stream, trimShard } from './stream.ts'
-import { createTokenBucket, levelAt } from './token-bucket.ts'
+import { createTokenBucket, levelAt, take } from './token-bucket.ts'
 
 /** How long a subscription lasts, how long it keeps others off, and how often an idle one says so. */
 export const SUBSCRIPTION_MS = 300_000
@@ -100,7 +100,7 @@ export function nextPush({ account, now }: Call, subscription: Subscription): Pu
     const level = account.limits === 'off' ? EVENT_BYTES : levelAt(state.bytes, now)
     if (level <= 0) return { kind: 'wait', milliseconds: Math.min(left, waitForBytes(-level)) }
     const { records, bytes } = readRecords(shard.log, at, 10_000, Math.min(EVENT_BYTES, level))
-    state.bytes.level -= bytes
+    take(state.bytes, bytes, now)
     state.ordinal = at + records.length
     return eventOf(account, subscription, records, bytes, ended(), now)
   }

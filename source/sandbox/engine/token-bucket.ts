@@ -9,22 +9,27 @@ export function createTokenBucket(perSecond: number, capacity: number, now: numb
   return { capacity, perSecond, level: capacity, updatedAt: now }
 }
 
-/** Adds what has flowed in since the last look and returns the level, which is negative while a debt is paid back. */
+/** What is in the bucket at `now`; negative while a debt is paid back. Looking changes nothing. */
 export function levelAt(bucket: TokenBucket, now: number): number {
-  if (now > bucket.updatedAt) {
-    bucket.level = Math.min(
-      bucket.capacity,
-      bucket.level + ((now - bucket.updatedAt) / 1000) * bucket.perSecond,
-    )
-    bucket.updatedAt = now
-  }
-  return bucket.level
+  const flowedIn = (Math.max(0, now - bucket.updatedAt) / 1000) * bucket.perSecond
+  return Math.min(bucket.capacity, bucket.level + flowedIn)
+}
+
+/** Takes `amount`, into debt if need be. */
+export function take(bucket: TokenBucket, amount: number, now: number): void {
+  setLevel(bucket, levelAt(bucket, now) - amount, now)
+}
+
+/** Sets what is in the bucket at `now`. */
+export function setLevel(bucket: TokenBucket, level: number, now: number): void {
+  bucket.level = level
+  bucket.updatedAt = Math.max(bucket.updatedAt, now)
 }
 
 /** Takes `amount` if it is there; leaves the bucket alone and says false if not. */
 export function tryTake(bucket: TokenBucket, amount: number, now: number): boolean {
   // A hair of tolerance: 1 ms steps of a rate that is no whole number a millisecond must still add up to one token.
   if (levelAt(bucket, now) + 1e-6 < amount) return false
-  bucket.level -= amount
+  take(bucket, amount, now)
   return true
 }

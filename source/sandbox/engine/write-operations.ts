@@ -8,7 +8,7 @@ import { append } from './record-log.ts'
 import { parseSequenceNumber } from './sequence-number.ts'
 import { recordSequenceNumber, type Shard } from './shard.ts'
 import type { Stream } from './stream.ts'
-import { levelAt } from './token-bucket.ts'
+import { levelAt, take } from './token-bucket.ts'
 
 type Entry = { Data: Uint8Array; PartitionKey?: string; ExplicitHashKey?: string }
 type PutRecordInput = StreamReference & Entry & { SequenceNumberForOrdering?: string; DryRun?: boolean }
@@ -31,13 +31,15 @@ function writableStream(account: Account, input: StreamReference): Stream {
 const sizeOf = (entry: Entry) =>
   entry.Data.length + (entry.PartitionKey === undefined ? 0 : Buffer.byteLength(entry.PartitionKey))
 
-/** The shard an entry goes to. Errors: ValidationException, InvalidArgumentException. */
-function routeOf(stream: Stream, entry: Entry): Shard {
+/**
+ * The shard the `position`th entry of a call goes to. What is refused must leave no trace, since only what is done is kept
+ * for a restart: the turn of the next keyless record moves on when one is written. Errors: Validation, InvalidArgument.
+ */
+function routeOf(stream: Stream, entry: Entry, position = 0): Shard {
   const shards = stream.openShards
   let shard: Shard | undefined
   if (stream.recordDistribution === 'AUTO') {
-    shard = shards[stream.nextAutoShard % shards.length]
-    stream.nextAutoShard = (stream.nextAutoShard + 1) % shards.length
+    shard = shards[(stream.nextAutoShard + position) % shards.length]
   } else if (entry.PartitionKey === undefined) {
     throw validationFailed(
       "1 validation error detected: Value null at 'partitionKey' failed to satisfy constraint: Member must not be null",
@@ -85,11 +87,12 @@ function write(
       counts.throttled++
       return undefined
     }
-    shard.writeBytes.level -= bytes
-    shard.writeRecords.level -= 1
+    take(shard.writeBytes, bytes, now)
+    take(shard.writeRecords, 1, now)
   }
   counts.bytes += bytes
   counts.records++
+  stream.nextAutoShard = (stream.nextAutoShard + 1) % stream.openShards.length
   const key = stream.recordDistribution === 'AUTO' ? undefined : entry.PartitionKey
   const ordinal = append(shard.log, entry.Data, key, now, stream.encryptionKeyId !== undefined)
   return recordSequenceNumber(shard, ordinal, now)
@@ -108,7 +111,7 @@ function report({ account, now }: Call, stream: Stream, tally: Tally): void {
       recordShardMetric(metrics, stream, shard.id, 'IncomingRecords', records, now)
     }
     recordShardMetric(metrics, stream, shard.id, 'WriteProvisionedThroughputExceeded', throttled, now)
-    noteLoad(account, stream, shard, bytes, now)
+    if (records > 0) noteLoad(account, stream, shard, bytes, now)
     if (records > 0) for (const listener of account.shardListeners) listener(stream, shard)
   }
   const streamName = stream.name
@@ -182,7 +185,7 @@ function putRecords(call: Call, input: PutRecordsInput) {
   if (total > MAX_REQUEST_BYTES) {
     throw invalidArgument(`Records size exceeds 10 MB limit: ${total} bytes of data and partition keys.`)
   }
-  const routes = input.Records.map(entry => routeOf(stream, entry))
+  const routes = input.Records.map((entry, index) => routeOf(stream, entry, index))
   refuseDryRun(input.DryRun)
   const tally: Tally = new Map()
   let failed = 0
