@@ -1,16 +1,18 @@
 import { decodeRecord } from '../domain/decode/decode-record.ts'
+import { opensAggregate } from '../domain/decode/kpl.ts'
 import type { Failure } from '../domain/failure.ts'
-import type { HashKeyRange } from '../domain/hash-key.ts'
+import { type HashKeyRange, hashKeyOf } from '../domain/hash-key.ts'
+import type { StreamRecord } from '../domain/record.ts'
 import type { StreamRef } from '../domain/stream.ts'
 import { explainReaderState, type TailEvent } from '../domain/tail-event.ts'
-import { parseStartFrom } from '../domain/time-expression.ts'
+import { parseAnyMoment, parseDurationMillis, parseStartFrom } from '../domain/time-expression.ts'
 import type { Event } from '../state/event.ts'
 import { tailStream } from '../tail/stream-tail.ts'
 import { defineCommand } from './command.ts'
 import { Patience } from './patience.ts'
 import { RECORD_COLUMNS, recordRow, recordTextRows } from './record-rows.ts'
 
-/** How long a tail that is to end at the tip goes on trying calls that fail. */
+/** How long a tail that is to end by itself goes on trying calls that fail. */
 const PATIENCE_MILLIS = 120_000
 
 export const tailRecords = defineCommand({
@@ -29,7 +31,16 @@ export const tailRecords = defineCommand({
       defaultText: 'latest',
     },
     shard: { kind: 'shard', title: 'Only this shard (id or number) and its children' },
+    key: {
+      kind: 'text',
+      title: 'Only records with this partition key, from the shards that it ever belonged to',
+    },
     limit: { kind: 'count', title: 'Leave after so many records', min: 1 },
+    until: {
+      kind: 'text',
+      title: 'Leave once every shard is read up to this time; later records are left out',
+    },
+    idle: { kind: 'text', title: 'Leave when nothing came for so long (30s, 5m)' },
     exitAtTip: { kind: 'flag', title: 'Leave once every shard is read up to where its tip was at the start' },
   },
   headless: {
@@ -39,13 +50,21 @@ export const tailRecords = defineCommand({
     rows: event => (event.type === 'records-read' ? event.records.map(recordRow) : []),
     textRows: event => (event.type === 'records-read' ? event.records.flatMap(recordTextRows) : []),
   },
-  async *run({ stream, from: fromText, shard, limit, exitAtTip }, context): AsyncGenerator<Event> {
+  async *run(args, context): AsyncGenerator<Event> {
+    const { stream, from: fromText, shard, key, limit, until: untilText, idle, exitAtTip } = args
     const { tailApi, clock, random, signal } = context
     const { from, assumption } = parseStartFrom(fromText, clock.now())
     if (assumption !== undefined) {
       const text = `--from ${fromText}: ${assumption}`
       yield { type: 'noticed', notice: { level: 'info', text, at: clock.now() } }
     }
+    const until = untilText === undefined ? undefined : parseAnyMoment(untilText, clock.now())
+    if (until?.assumption !== undefined) {
+      const text = `--until ${untilText}: ${until.assumption}`
+      yield { type: 'noticed', notice: { level: 'info', text, at: clock.now() } }
+    }
+    const idleMillis = idle === undefined ? undefined : parseDurationMillis(idle)
+    const expectsEnd = exitAtTip || until !== undefined || idle !== undefined
     const view = { ...(shard === undefined ? {} : { shardId: shard }), from: fromText }
     yield { type: 'tail-started', stream, ...view }
     const stop = new AbortController()
@@ -64,6 +83,9 @@ export const tailRecords = defineCommand({
       from,
       ...(shard === undefined ? {} : { shardIds: [shard] }),
       ...(limit === undefined ? {} : { limit }),
+      ...(key === undefined ? {} : { hashKey: hashKeyOf(key), accepts: record => hasKey(record, key) }),
+      ...(until === undefined ? {} : { until: until.timestamp }),
+      ...(idleMillis === undefined ? {} : { idleMillis }),
       exitAtTip,
       clock,
       random,
@@ -75,7 +97,7 @@ export const tailRecords = defineCommand({
         if (event.type === 'shards-listed')
           for (const { shardId, hashKeyRange } of event.shards) ranges.set(shardId, hashKeyRange)
         // A live tail waits for its endpoint to come back, as long as it takes; a script that expects an end does not.
-        if (exitAtTip && event.type === 'failure-met') patience.met(event.failure)
+        if (expectsEnd && event.type === 'failure-met') patience.met(event.failure)
         if (event.type === 'failure-passed') patience.passed(event.failure)
         if (event.type === 'records-arrived') {
           const shardRange = ranges.get(event.shardId)
@@ -88,10 +110,17 @@ export const tailRecords = defineCommand({
       patience.end()
     }
     if (failure === undefined) return
-    const message = `given up after ${PATIENCE_MILLIS / 1_000} s without an answer, the tip was not reached: ${failure.message}`
+    const message = `given up after ${PATIENCE_MILLIS / 1_000} s without an answer, the ${exitAtTip ? 'tip' : 'end'} was not reached: ${failure.message}`
     yield { type: 'tail-failed', failure: { ...failure, message } }
   },
 })
+
+/** The record's own key, or that of a user record inside an aggregate. */
+function hasKey(record: StreamRecord, key: string): boolean {
+  if (record.partitionKey === key) return true
+  if (!opensAggregate(record.data)) return false
+  return decodeRecord(record).some(part => part.userRecord?.partitionKey === key)
+}
 
 function* eventsOf(
   event: Exclude<TailEvent, { type: 'records-arrived' }>,

@@ -26,11 +26,8 @@ const EXAMPLES =
 const SEQUENCE_MIN_DIGITS = 20
 const SEQUENCE_MAX_DIGITS = 129
 
-/**
- * A moment in the past: ISO date or time, `15m` (ago), `yesterday 14:00`, epoch seconds or milliseconds. A time without a
- * zone is UTC, as everything that the console prints. Throws a usage failure that names the text and the rule.
- */
-export function parseMoment(text: string, nowMillis: number): ReadMoment {
+/** As parseMoment, but the moment may lie ahead: for ends of a reading. A length of time still counts back from now. */
+export function parseAnyMoment(text: string, nowMillis: number): ReadMoment {
   const trimmed = text.trim()
   const moment =
     readDuration(trimmed, nowMillis) ??
@@ -38,6 +35,16 @@ export function parseMoment(text: string, nowMillis: number): ReadMoment {
     readDayWord(trimmed, nowMillis) ??
     readEpoch(trimmed)
   if (moment === undefined) throw usageFailure('time', `"${text}" is not a time.`, EXAMPLES)
+  return moment
+}
+
+/**
+ * A moment in the past: ISO date or time, `15m` (ago), `yesterday 14:00`, epoch seconds or milliseconds. A time without a
+ * zone is UTC, as everything that the console prints. Throws a usage failure that names the text and the rule.
+ */
+export function parseMoment(text: string, nowMillis: number): ReadMoment {
+  const moment = parseAnyMoment(text, nowMillis)
+
   if (moment.timestamp.getTime() > nowMillis) {
     const now = new Date(nowMillis).toISOString()
     throw usageFailure(

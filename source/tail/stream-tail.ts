@@ -3,6 +3,7 @@
 
 import type { ChildShard } from '../aws/kinesis-api.ts'
 import { type Failure, FailureError, failureOf, usageFailure } from '../domain/failure.ts'
+import { rangeContains } from '../domain/hash-key.ts'
 import { Lineage } from '../domain/lineage.ts'
 import { countedBytes, type StreamRecord } from '../domain/record.ts'
 import { isOpen, type Shard } from '../domain/shard.ts'
@@ -126,7 +127,8 @@ class StreamTail implements Tail {
         ? [await this.#shardHolding(from.sequenceNumber)]
         : this.#options.shardIds
     if (this.#isFinished) return
-    for (const shard of shardsInScope(lineage, from, shardIds)) this.#add(newMember(shard, true))
+    const only = { shardIds, hashKey: this.#options.hashKey }
+    for (const shard of shardsInScope(lineage, from, only)) this.#add(newMember(shard, true))
     this.#isAttached = true
     for (const member of this.#members.values()) this.#startOrWait(member)
     this.#announceWhenReady()
@@ -282,10 +284,12 @@ class StreamTail implements Tail {
   }
 
   #takePage(member: Member, page: ReadPageEvent): void {
-    const { limit, until, exitAtTip } = this.#options
+    const { limit, until, exitAtTip, accepts } = this.#options
     this.#readCount += 1
     const timely = until === undefined ? page.records : page.records.filter(record => !isAfter(record, until))
-    const records = limit === undefined ? timely : timely.slice(0, limit - this.#recordCount)
+    member.readCount += timely.length
+    const wanted = accepts === undefined ? timely : timely.filter(accepts)
+    const records = limit === undefined ? wanted : wanted.slice(0, limit - this.#recordCount)
     if (records.length > 0) this.#deliver(member, page, records)
     if (limit !== undefined && this.#recordCount >= limit) {
       this.#finish('limit')
@@ -304,7 +308,6 @@ class StreamTail implements Tail {
       records.length === page.records.length
         ? page.byteCount
         : records.reduce((sum, record) => sum + countedBytes(record), 0)
-    member.deliveredCount += records.length
     this.#recordCount += records.length
     this.#byteCount += byteCount
     this.#lastRecordAtMillis = page.receivedAtMillis
@@ -411,8 +414,10 @@ class StreamTail implements Tail {
 
   #join(childShards: readonly ChildShard[]): void {
     const joined: Member[] = []
+    const { hashKey } = this.#options
     for (const child of childShards) {
       if (this.#members.has(child.shardId)) continue
+      if (hashKey !== undefined && !rangeContains(child.hashKeyRange, hashKey)) continue
       const member = memberOf(child.shardId, child.parentShardIds, false, true)
       this.#add(member)
       joined.push(member)

@@ -1,5 +1,7 @@
 import type { KinesisApi } from '../aws/kinesis-api.ts'
 import type { Clock } from '../domain/clock.ts'
+import type { HashKey } from '../domain/hash-key.ts'
+import type { StreamRecord } from '../domain/record.ts'
 import type { StartFrom } from '../domain/start-from.ts'
 import type { StreamRef } from '../domain/stream.ts'
 import type { TailEvent } from '../domain/tail-event.ts'
@@ -20,6 +22,10 @@ export type TailOptions = {
   readonly from: StartFrom
   /** Read these shards and their descendants only. */
   readonly shardIds?: readonly string[]
+  /** Read only the shards whose range holds this key, through every reshard: those that took a partition key's records. */
+  readonly hashKey?: HashKey
+  /** Deliver only these records; `limit` and `idleMillis` count what is delivered. */
+  readonly accepts?: (record: StreamRecord) => boolean
   /** Deliver exactly this many records, then finish. */
   readonly limit?: number
   /** Finish when every shard has been read up to where its tip was when the tail started. */

@@ -1,5 +1,6 @@
 import type { StartingPosition } from '../aws/kinesis-api.ts'
 import { usageFailure } from '../domain/failure.ts'
+import { type HashKey, rangeContains } from '../domain/hash-key.ts'
 import { type Lineage, parentIdsOf } from '../domain/lineage.ts'
 import { compareSequenceNumbers, isOpen, type Shard } from '../domain/shard.ts'
 import type { StartFrom } from '../domain/start-from.ts'
@@ -15,7 +16,8 @@ export type Member = {
   phase: 'waiting' | 'reading' | 'ended' | 'failed' | 'complete'
   /** Its children may start: it is read to the end, or cannot be read. */
   isReleased: boolean
-  deliveredCount: number
+  /** Records of it that were read up to the asked end, delivered or not. */
+  readCount: number
   readonly stop: AbortController
 }
 
@@ -39,7 +41,7 @@ export function memberOf(
     wasOpenAtStart,
     phase: 'waiting',
     isReleased: false,
-    deliveredCount: 0,
+    readCount: 0,
     stop: new AbortController(),
   }
 }
@@ -47,16 +49,21 @@ export function memberOf(
 /**
  * The shards that a tail reads, parents first. `latest`: those that are open. Otherwise all in retention.
  * With `shardIds`: only those and their descendants; throws a usage failure that names an id which is not listed.
+ * With `hashKey`: only those around it.
  */
 export function shardsInScope(
   lineage: Lineage,
   from: StartFrom,
-  shardIds: readonly string[] | undefined,
+  only: { readonly shardIds?: readonly string[] | undefined; readonly hashKey?: HashKey | undefined },
 ): Shard[] {
+  const { shardIds, hashKey } = only
   const ordered = lineage.inReadingOrder()
   const wanted = shardIds === undefined ? undefined : withDescendants(lineage, shardIds)
   return ordered.filter(
-    shard => (wanted === undefined || wanted.has(shard.shardId)) && (from.type !== 'latest' || isOpen(shard)),
+    shard =>
+      (wanted === undefined || wanted.has(shard.shardId)) &&
+      (hashKey === undefined || rangeContains(shard.hashKeyRange, hashKey)) &&
+      (from.type !== 'latest' || isOpen(shard)),
   )
 }
 
@@ -108,7 +115,7 @@ export function startOf(member: Member, from: StartFrom, parents: readonly Membe
         : { type: 'TRIM_HORIZON' }
     case 'timestamp': {
       const isPastTimestamp = parents.some(
-        parent => parent.deliveredCount > 0 || parent.wasOpenAtStart || !parent.isInitial,
+        parent => parent.readCount > 0 || parent.wasOpenAtStart || !parent.isInitial,
       )
       return isPastTimestamp ? { type: 'TRIM_HORIZON' } : { type: 'AT_TIMESTAMP', timestamp: from.timestamp }
     }

@@ -27,6 +27,38 @@ describe('tail to the tip', () => {
     expect(rows[0]).toMatchObject({ streamName: 'orders', stages: ['json'] })
   })
 
+  it('finds the records of one key, inside aggregates too', async () => {
+    const clock = new StepClock()
+    const kinesis = new FakeKinesis(clock, 1)
+    kinesis.put('user-1', 'own')
+    kinesis.put('user-2', 'other')
+    // An aggregate of user-1 and user-2 under the key that the producer library gives it.
+    const aggregate = '84mawgoGdXNlci0xCgZ1c2VyLTIaCwgAGgd7Im4iOjF9GgsIARoHeyJuIjoyfTpkMZqoY/n7taqiM0G1IuQ='
+    kinesis.put('a', new Uint8Array(Buffer.from(aggregate, 'base64')))
+    const events = await clock.run(tail(kinesis, clock, { from: 'oldest', key: 'user-1', exitAtTip: 'true' }))
+    const keys = events.flatMap(event =>
+      event.type === 'records-read' ? event.records.map(({ record }) => record.partitionKey) : [],
+    )
+    expect(keys).toEqual(['user-1', 'a'])
+  })
+
+  it('ends at a time, and after a quiet while', async () => {
+    const clock = new StepClock()
+    const kinesis = new FakeKinesis(clock, 1)
+    kinesis.put('k', 'early')
+    await clock.run(clock.sleep(60_000))
+    kinesis.put('k', 'late')
+    const until = new Date(clock.now() - 30_000).toISOString()
+    const timed = await clock.run(tail(kinesis, clock, { from: 'oldest', until }))
+    expect(countIn(timed)).toBe(1)
+    expect(the(timed, 'tail-finished').reason).toBe('until')
+    const quiet = await clock.run(tail(kinesis, clock, { from: 'oldest', idle: '90s' }))
+    expect(countIn(quiet)).toBe(2)
+    expect(the(quiet, 'tail-finished').reason).toBe('idle')
+    await expect(clock.run(tail(kinesis, clock, { idle: 'soon' }))).rejects.toThrow('"soon"')
+    await expect(clock.run(tail(kinesis, clock, { until: 'noon' }))).rejects.toThrow('"noon"')
+  })
+
   it('outlasts an endpoint that is away for a minute', async () => {
     const clock = new StepClock()
     const start = clock.now()

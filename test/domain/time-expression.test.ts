@@ -1,7 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { FailureError } from '../../source/domain/failure.ts'
-import { parseDurationMillis, parseMoment, parseStartFrom } from '../../source/domain/time-expression.ts'
+import {
+  parseAnyMoment,
+  parseDurationMillis,
+  parseMoment,
+  parseStartFrom,
+} from '../../source/domain/time-expression.ts'
 
 const NOW = Date.parse('2026-11-30T12:34:56.789Z')
 
@@ -98,6 +103,11 @@ describe('moments', () => {
       }),
     )
   })
+})
+
+test('the end of a reading may lie ahead', () => {
+  expect(parseAnyMoment('2026-11-30T13:00Z', NOW).timestamp.toISOString()).toBe('2026-11-30T13:00:00.000Z')
+  expect(refusal(() => parseAnyMoment('someday', NOW)).failure.message).toContain('"someday"')
 })
 
 test('lengths of time', () => {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { FailureError } from '../../source/domain/failure.ts'
+import { hashKeyOf, rangeContains } from '../../source/domain/hash-key.ts'
+import type { StreamRecord } from '../../source/domain/record.ts'
 import { explainReaderState, type TailEvent } from '../../source/domain/tail-event.ts'
 import { type FakeBehaviour, FakeKinesis, fakeFailure } from '../support/fake-kinesis.ts'
 import { StepClock } from '../support/step-clock.ts'
@@ -513,6 +515,60 @@ describe('what is read', () => {
     expect(sequencesIn(run.events).toSorted()).toEqual(
       wanted.map(record => String(record.sequenceNumber)).toSorted(),
     )
+  })
+
+  test('one key: the shards that it belonged to in turn, and only its records count', async () => {
+    const { clock, kinesis } = setUp(3)
+    const key = 'user-1'
+    const mine: string[] = []
+    const write = () => {
+      for (let index = 0; index < 10; index += 1) {
+        mine.push(kinesis.put(key, `mine ${index}`).sequenceNumber)
+        kinesis.put(`other ${index}`, 'other')
+      }
+    }
+    // user-1 lies in the third of three equal shards, at 0.84 of the space.
+    write()
+    kinesis.split('shardId-000000000002')
+    write()
+    kinesis.merge(SECOND, 'shardId-000000000003')
+    kinesis.split('shardId-000000000004')
+    write()
+    const only = { hashKey: hashKeyOf(key), accepts: (record: StreamRecord) => record.partitionKey === key }
+    const run = startTail(kinesis, clock, { ...only, exitAtTip: true })
+    await clock.run(run.finished)
+    expect(sequencesIn(run.events)).toEqual(mine)
+    const read = new Set(
+      kinesis.calls.flatMap(call => (call.operation === 'GetRecords' ? [call.shardId] : [])),
+    )
+    const around = kinesis.shards.filter(({ range }) => rangeContains(range, hashKeyOf(key)))
+    expect([...read].toSorted()).toEqual(around.map(shard => shard.shardId).toSorted())
+    expect(around.length).toBeGreaterThan(1)
+    const few = startTail(kinesis, clock, { ...only, limit: 4 })
+    await clock.run(few.finished)
+    expect(sequencesIn(few.events)).toEqual(mine.slice(0, 4))
+  })
+
+  test('one key on a live tail: only the child around it is followed', async () => {
+    const { clock, kinesis, stop } = setUp(1)
+    const work = (async () => {
+      const run = startTail(kinesis, clock, {
+        from: { type: 'latest' },
+        hashKey: hashKeyOf('a'),
+        signal: stop.signal,
+      })
+      await clock.sleep(2_000)
+      kinesis.split(FIRST)
+      await clock.sleep(70_000)
+      stop.abort()
+      await run.finished
+    })()
+    await clock.run(work)
+    // `a` hashes into the lower half.
+    const read = new Set(
+      kinesis.calls.flatMap(call => (call.operation === 'GetRecords' ? [call.shardId] : [])),
+    )
+    expect([...read]).toEqual([FIRST, SECOND])
   })
 
   test('an unknown shard is refused by name', async () => {

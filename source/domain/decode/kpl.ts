@@ -28,7 +28,7 @@ type Aggregate = {
 export const kplStage: ByteStage = {
   stage: 'kpl',
   unwrap(bytes, { shardRange, depth }) {
-    if (depth > 0 || !MAGIC.every((byte, index) => bytes[index] === byte)) return undefined
+    if (depth > 0 || !opensAggregate(bytes)) return undefined
     if (bytes.length <= MAGIC.length + CHECKSUM_BYTES) return refused('too short')
     const body = bytes.subarray(MAGIC.length, bytes.length - CHECKSUM_BYTES)
     const checksum = bytes.subarray(bytes.length - CHECKSUM_BYTES)
@@ -38,6 +38,11 @@ export const kplStage: ByteStage = {
     const aggregate = readAggregate(body)
     return aggregate === undefined ? refused('the protobuf inside is broken') : unfold(aggregate, shardRange)
   },
+}
+
+/** Whether the bytes carry the mark of an aggregate; only decoding tells whether they are one. */
+export function opensAggregate(bytes: Uint8Array): boolean {
+  return MAGIC.every((byte, index) => bytes[index] === byte)
 }
 
 function refused(reason: string): Unwrapped {
