@@ -5,6 +5,7 @@ import { parseArgs } from './argument.ts'
 import type { Command, Context } from './command.ts'
 import {
   defined,
+  draftFor,
   type Fields,
   formFields,
   needsForm,
@@ -56,8 +57,8 @@ export class ActRunner {
       this.#notice('warning', `${command.title}: ${reason}.${this.#wayOut(command, model)}`)
       return
     }
-    const draft = model.drafts.get(command.id)
     const prefill = defined(command.prefill?.(model) ?? {})
+    const draft = draftFor(model.drafts.get(command.id), prefill)
     const fields: Fields = { ...draft, ...prefill }
     if (needsForm(command, fields, draft !== undefined)) this.#openForm(command, fields)
     else this.submit(command, fields)

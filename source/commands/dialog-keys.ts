@@ -39,6 +39,11 @@ const EDITS: Readonly<Record<string, Exclude<TextEdit['edit'], 'insert'>>> = {
   'ctrl+k': 'delete-to-end',
 }
 
+/** Whether a chord edits a field: Alt and a letter then is no Esc that was followed by the letter. */
+export function isEditChord(chord: string): boolean {
+  return Object.hasOwn(EDITS, chord)
+}
+
 /** The field after a key, or undefined where the key edits nothing. */
 export function editedBy(field: TextField, press: KeyPress): TextField | undefined {
   if (press.text !== undefined) return editText(field, { edit: 'insert', text: press.text })
@@ -154,11 +159,13 @@ function pressInHelp(dialog: Extract<Dialog, { dialog: 'help' }>, press: KeyPres
 function pressInForm(dialog: FormDialog, press: KeyPress, tools: DialogTools) {
   const command = commandOf(dialog, tools)
   if (isLeaving(press) || command === undefined) {
-    if (Object.values(dialog.fields).some(text => text !== '') && dialog.failure !== undefined) {
-      tools.dispatch({ type: 'draft-kept', commandId: dialog.commandId, fields: dialog.fields })
-    } else {
-      tools.dispatch({ type: 'draft-kept', commandId: dialog.commandId })
-    }
+    // A payload that took minutes to write must survive a finger on Esc; a name for a look is typed again soon.
+    const keeps = command !== undefined && command.effect !== 'view' && command.effect !== 'read'
+    tools.dispatch({
+      type: 'draft-kept',
+      commandId: dialog.commandId,
+      ...(keeps ? { fields: dialog.fields } : {}),
+    })
     return tools.dispatch({ type: 'dialog-closed' })
   }
   if (dialog.isRunning) return

@@ -9,6 +9,12 @@ export function formFields(command: Pick<Command, 'args'>): readonly string[] {
   return Object.keys(command.args).filter(name => command.args[name]?.only !== 'headless')
 }
 
+/** What was typed before counts for the same selection only: a hash key for one shard must not get into another's form. */
+export function draftFor(draft: Fields | undefined, prefill: Fields): Fields | undefined {
+  if (draft === undefined) return undefined
+  return Object.entries(prefill).every(([name, text]) => draft[name] === text) ? draft : undefined
+}
+
 /** Looking is not asked twice: a form opens only where something is missing. Changing always shows its form. */
 export function needsForm(command: Command, fields: Fields, hasDraft: boolean): boolean {
   const names = formFields(command)

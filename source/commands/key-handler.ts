@@ -3,7 +3,7 @@ import type { Model } from '../state/model.ts'
 import { topScreen } from '../state/selection.ts'
 import type { ActRunner } from './act-runner.ts'
 import type { Command } from './command.ts'
-import { type DialogTools, pasteInDialog, pressInDialog } from './dialog-keys.ts'
+import { type DialogTools, isEditChord, pasteInDialog, pressInDialog } from './dialog-keys.ts'
 import type { KeyPress } from './key-press.ts'
 import { commandFor } from './keymap.ts'
 
@@ -32,6 +32,11 @@ export class KeyHandler {
     const { model, runner, commands } = this.#options
     const { dialog, isLeaving } = model()
     if (isLeaving) return
+    const late = lateEscape(press)
+    if (late !== undefined && !this.#takesAlt(press.chord)) {
+      for (const each of late) this.press(each)
+      return
+    }
     // Leaving, stopping and drawing anew must work from anywhere.
     const isAlways = press.chord === 'ctrl+c' || press.chord === 'ctrl+z' || press.chord === 'ctrl+l'
     if (dialog !== undefined && !isAlways) {
@@ -42,6 +47,13 @@ export class KeyHandler {
     if (command === undefined) return
     this.#clearNotice(command)
     runner.start(command)
+  }
+
+  #takesAlt(chord: string): boolean {
+    const { model, commands } = this.#options
+    const { dialog } = model()
+    if (dialog !== undefined) return isEditChord(chord)
+    return commandFor(commands, chord, topScreen(model()).screen) !== undefined
   }
 
   paste(text: string): void {
@@ -63,4 +75,11 @@ export class KeyHandler {
     if (notice.level === 'error' && command.id.startsWith('move.')) return
     if (this.#options.now() - notice.at >= NOTICE_MILLIS) this.#options.dispatch({ type: 'notice-cleared' })
   }
+}
+
+/** Esc and a key that came in one packet, as over a slow line, look like the key with Alt. */
+function lateEscape(press: KeyPress): readonly KeyPress[] | undefined {
+  const character = /^alt\+(.)$/u.exec(press.chord)?.[1]
+  if (character === undefined) return undefined
+  return [{ chord: 'escape' }, { chord: character, text: character }]
 }

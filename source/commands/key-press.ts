@@ -43,7 +43,9 @@ const NAMED: readonly (readonly [keyof KeyFlags, string])[] = [
  */
 export function keyPresses(input: string, flags: KeyFlags): readonly KeyPress[] {
   const name = NAMED.find(([flag]) => flags[flag])?.[1]
-  const modifiers = `${flags.ctrl ? 'ctrl+' : ''}${flags.meta && name !== 'escape' ? 'alt+' : ''}`
+  const modifiers = `${flags.ctrl ? 'ctrl+' : ''}${flags.meta ? 'alt+' : ''}`
+  // Two Escs in one chunk look like one with Alt.
+  if (name === 'escape') return flags.meta ? [{ chord: name }, { chord: name }] : [{ chord: name }]
   if (name !== undefined) return [{ chord: `${modifiers}${flags.shift ? 'shift+' : ''}${name}` }]
   if (modifiers !== '')
     return input === '' ? [] : [{ chord: `${modifiers}${input === ' ' ? 'space' : input}` }]

@@ -187,6 +187,39 @@ describe('a write', () => {
   })
 })
 
+describe('what was typed', () => {
+  const putting = (shard: () => string) => ({
+    ...writing(async () => 'done'),
+    prefill: () => ({ shard: shard() }),
+  })
+
+  test('survives Esc for the same selection, and stays out of the form for another', () => {
+    let shard = '3'
+    const run = running([putting(() => shard)])
+    run.type('s\t')
+    run.type('u', { ctrl: true })
+    run.type('8')
+    run.type('', { escape: true })
+    run.type('s')
+    expect(run.model.dialog).toMatchObject({ fields: { shard: '3', count: '8' } })
+    run.type('', { escape: true })
+    shard = '4'
+    run.type('s')
+    expect(run.model.dialog).toMatchObject({ fields: { shard: '4', count: '1' } })
+  })
+
+  test('Esc and the next key in one packet are two keys, Alt within a field is Alt', () => {
+    const run = running([putting(() => '3')])
+    run.type('s')
+    run.type('b', { meta: true })
+    expect(run.model.dialog).toMatchObject({ dialog: 'form', cursor: 0 })
+    run.type('s', { meta: true })
+    expect(run.model.dialog).toMatchObject({ dialog: 'form', cursor: 1 })
+    run.type('x', { meta: true })
+    expect(run.model.dialog).toBeUndefined()
+  })
+})
+
 describe('a destructive act', () => {
   const destroy = (seen: unknown[]) =>
     defineCommand({

@@ -25,7 +25,7 @@ describe('a chunk of input', () => {
     expect(chords('G', { shift: true })).toEqual(['G'])
     expect(chords('', { tab: true, shift: true })).toEqual(['shift+tab'])
     expect(chords('', { leftArrow: true, ctrl: true })).toEqual(['ctrl+left'])
-    expect(chords('', { escape: true, meta: true })).toEqual(['escape'])
+    expect(chords('', { escape: true, meta: true })).toEqual(['escape', 'escape'])
     expect(chords(' ', { ctrl: true })).toEqual(['ctrl+space'])
     expect(chords('', {})).toEqual([])
   })
