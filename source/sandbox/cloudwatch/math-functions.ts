@@ -87,8 +87,8 @@ function combined(left: Value, right: Value, operation: (a: number, b: number) =
 function joined(series: TimeSeries, other: Value, operation: (a: number, b: number) => number): TimeSeries {
   const points = new Map<number, number>()
   for (const [second, value] of series.points) {
-    const with_ = other.kind === 'scalar' ? other.value : seriesIn(other)[0]?.points.get(second)
-    const result = with_ === undefined ? Number.NaN : operation(value, with_)
+    const partner = other.kind === 'scalar' ? other.value : seriesIn(other)[0]?.points.get(second)
+    const result = partner === undefined ? Number.NaN : operation(value, partner)
     if (Number.isFinite(result)) points.set(second, result)
   }
   return { ...series, points }
@@ -176,9 +176,9 @@ const FUNCTIONS: Record<string, MathFunction> = {
 
 /** FILL(m, number) puts the number where there is no point, FILL(m, REPEAT) the value before. */
 function fill(given: MathNode[], scope: MathScope): Value {
-  const with_ = argument(given, 1, 'FILL', 'a number or REPEAT')
-  const isRepeat = with_.kind === 'reference' && with_.id === 'REPEAT'
-  const filler = isRepeat ? undefined : evaluate(with_, scope)
+  const wanted = argument(given, 1, 'FILL', 'a number or REPEAT')
+  const isRepeat = wanted.kind === 'reference' && wanted.id === 'REPEAT'
+  const filler = isRepeat ? undefined : evaluate(wanted, scope)
   if (filler !== undefined && filler.kind !== 'scalar') {
     throw new SyntaxComplaint('FILL takes a number or REPEAT as argument 2 here')
   }

@@ -43,9 +43,7 @@ export function periodsOf(
     if (point.minutes === 5 && periodSeconds % 300 !== 0) continue
     const second = point.minute * 60
     const begin = startSecond + Math.floor((second - startSecond) / periodSeconds) * periodSeconds
-    const so = periods.get(begin)
-    const merged = merge(so, point)
-    if (so === undefined) periods.set(begin, merged)
+    periods.set(begin, merge(periods.get(begin), point))
   }
   return periods
 }

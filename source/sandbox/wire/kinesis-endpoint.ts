@@ -4,6 +4,7 @@ import type { Service } from '../engine/service.ts'
 import type { Subscription } from '../engine/subscription.ts'
 import type { Fault } from '../faults/fault-plan.ts'
 import type { Faults } from '../faults/faults.ts'
+import { countThrottled } from '../faults/throttle-metrics.ts'
 import { cborProtocol } from './cbor-protocol.ts'
 import { subscriptionMessages } from './event-stream.ts'
 import type { WireRequest, WireResponse } from './exchange.ts'
@@ -33,8 +34,12 @@ export async function answerKinesis(
   const arrivedAt = service.clock.now()
   try {
     const input = protocol.parse(request.body)
-    const struck = faults.plan.faults.length === 0 ? [] : faults.strike(operation, streamNameOf(input))
+    const streamName = faults.plan.faults.length === 0 ? undefined : streamNameOf(input)
+    const struck = faults.plan.faults.length === 0 ? [] : faults.strike(operation, streamName)
     for (const fault of struck) {
+      if (fault.fault === 'throttle') {
+        countThrottled(service.account, operation, streamName, input, service.clock.now())
+      }
       const spoiled = await sufferFault(fault, operation, request, faults, service.clock)
       if (spoiled !== undefined) return spoiled
     }

@@ -109,6 +109,37 @@ describe('throttles', () => {
   })
 })
 
+describe('throttles on demand', () => {
+  const post = (operation: string, input: object) =>
+    fetch(bench.sandbox.url, {
+      method: 'POST',
+      headers: {
+        'x-amz-target': `Kinesis_20131202.${operation}`,
+        'content-type': 'application/x-amz-json-1.1',
+      },
+      body: JSON.stringify(input),
+    })
+
+  it('are counted like those of the service', async () => {
+    monitor('ALL')
+    const ShardIterator = reader(1)
+    bench.sandbox.faults.replace({ seed: 1, faults: [{ fault: 'throttle' }] })
+    const record = { PartitionKey: 'k', Data: 'eA==' }
+    expect((await post('PutRecord', { StreamName: 's', ...record })).status).toBe(400)
+    expect((await post('PutRecords', { StreamName: 's', Records: [record, record] })).status).toBe(400)
+    expect((await post('GetRecords', { ShardIterator })).status).toBe(400)
+    bench.sandbox.faults.replace({ seed: 1, faults: [] })
+    publish()
+    expect(await stream('WriteProvisionedThroughputExceeded')).toEqual([3, 2, 1, 2])
+    expect(await stream('PutRecords.ThrottledRecords')).toEqual([2, 1, 2, 2])
+    expect(await stream('PutRecord.Success')).toEqual([0, 1, 0, 0])
+    expect(await stream('IncomingRecords')).toBeUndefined()
+    expect(await stream('ReadProvisionedThroughputExceeded')).toEqual([1, 1, 1, 1])
+    expect(await shard('ReadProvisionedThroughputExceeded', 1)).toEqual([1, 1, 1, 1])
+    expect(await shard('ReadProvisionedThroughputExceeded', 0)).toBeUndefined()
+  })
+})
+
 describe('samples of reading', () => {
   it('has bytes, records and the age of what was read', async () => {
     monitor('ALL')
