@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { request } from 'node:http'
 import { Agent } from 'node:https'
+import { connect as connectTo } from 'node:net'
 import {
   CreateStreamCommand,
   DescribeStreamSummaryCommand,
@@ -229,5 +230,59 @@ describe('TLS on the same port', () => {
     expect(certificate.checkIP('::1')).toBe('::1')
     expect(certificate.ca).toBe(true)
     expect(Date.parse(certificate.validTo)).toBeGreaterThan(Date.now() + 300 * 86_400_000)
+  })
+})
+
+describe('connections that go wrong', () => {
+  /** Sends bytes, waits until the other side answers or closes, or hangs up at once. */
+  const send = (bytes: Buffer, hangUp: boolean) =>
+    new Promise<void>(resolve => {
+      const socket = connectTo(sandbox.port, '127.0.0.1', () => {
+        socket.write(bytes)
+        if (hangUp) socket.destroy()
+      })
+      socket.on('error', () => {})
+      socket.on('data', () => socket.destroy())
+      socket.on('close', () => resolve())
+      socket.setTimeout(300, () => socket.destroy())
+    })
+
+  it.each([
+    ['nothing', ''],
+    ['noise', '\x00\x01\xff\xfe garbage'],
+    ['a broken TLS hello', '\x16\x03\x01\x00\x05hello'],
+    ['a broken HTTP/2 preface', 'PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n'],
+    ['half a request', 'POST / HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 100\r\n\r\n{"Stre'],
+    ['no request line', 'GET\r\n\r\n'],
+  ])('outlives %s', async (_, text) => {
+    const bytes = Buffer.from(text, 'latin1')
+    await send(bytes, true)
+    await send(bytes, false)
+    const list = { 'x-amz-target': 'Kinesis_20131202.ListStreams' }
+    expect((await raw(list)).status).toBe(200)
+  })
+
+  it('refuses a body that no request may have, and goes on', async () => {
+    const put = { 'x-amz-target': 'Kinesis_20131202.PutRecords' }
+    expect((await raw(put, 'x'.repeat(25 << 20))).status).toBe(413)
+    expect((await raw({ 'x-amz-target': 'Kinesis_20131202.ListStreams' })).status).toBe(200)
+  })
+
+  it('forgets a caller that hangs up in the middle of a large answer', async () => {
+    sandbox.service.handle('CreateStream', { StreamName: 's', ShardCount: 1 })
+    sandbox.service.account.limits = 'off'
+    sandbox.service.settle()
+    const Data = Buffer.alloc(1_000_000)
+    for (let count = 0; count < 10; count++)
+      sandbox.service.handle('PutRecord', { StreamName: 's', PartitionKey: 'k', Data })
+    const { ShardIterator } = sandbox.service.handle('GetShardIterator', {
+      StreamName: 's',
+      ShardId: id(0),
+      ShardIteratorType: 'TRIM_HORIZON',
+    }) as { ShardIterator: string }
+    const body = JSON.stringify({ ShardIterator })
+    const head = `POST / HTTP/1.1\r\nhost: 127.0.0.1\r\nx-amz-target: Kinesis_20131202.GetRecords\r\ncontent-length: ${body.length}\r\n\r\n`
+    await send(Buffer.from(head + body), false)
+    expect((await raw({ 'x-amz-target': 'Kinesis_20131202.ListStreams' })).status).toBe(200)
   })
 })
