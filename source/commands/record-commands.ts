@@ -11,6 +11,7 @@ import { tailStream } from '../tail/stream-tail.ts'
 import { defineCommand } from './command.ts'
 import { Patience } from './patience.ts'
 import { RECORD_COLUMNS, recordRow, recordTextRows } from './record-rows.ts'
+import { readSchemas } from './schema-files.ts'
 
 /** How long a tail that is to end by itself goes on trying calls that fail. */
 const PATIENCE_MILLIS = 120_000
@@ -41,6 +42,11 @@ export const tailRecords = defineCommand({
       title: 'Leave once every shard is read up to this time; later records are left out',
     },
     idle: { kind: 'text', title: 'Leave when nothing came for so long (30s, 5m)' },
+    schema: {
+      kind: 'text',
+      title:
+        'Avro schema for records that only name theirs: FILE, or ID=FILE with the id of a registry; commas between',
+    },
     exitAtTip: { kind: 'flag', title: 'Leave once every shard is read up to where its tip was at the start' },
   },
   headless: {
@@ -63,6 +69,7 @@ export const tailRecords = defineCommand({
       const text = `--until ${untilText}: ${until.assumption}`
       yield { type: 'noticed', notice: { level: 'info', text, at: clock.now() } }
     }
+    const schemas = args.schema === undefined ? undefined : await readSchemas(args.schema, context.readInput)
     const idleMillis = idle === undefined ? undefined : parseDurationMillis(idle)
     const expectsEnd = exitAtTip || until !== undefined || idle !== undefined
     const view = { ...(shard === undefined ? {} : { shardId: shard }), from: fromText }
@@ -101,7 +108,10 @@ export const tailRecords = defineCommand({
         if (event.type === 'failure-passed') patience.passed(event.failure)
         if (event.type === 'records-arrived') {
           const shardRange = ranges.get(event.shardId)
-          const options = shardRange === undefined ? {} : { shardRange }
+          const options = {
+            ...(shardRange === undefined ? {} : { shardRange }),
+            ...(schemas === undefined ? {} : { schemas }),
+          }
           const records = event.records.map(record => ({ record, decoded: decodeRecord(record, options) }))
           yield { type: 'records-read', records }
         } else yield* eventsOf(event, stream, clock.now())

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { KinesisApi } from '../../source/aws/kinesis-api.ts'
 import { parseArgs } from '../../source/commands/argument.ts'
@@ -40,6 +41,29 @@ describe('tail to the tip', () => {
       event.type === 'records-read' ? event.records.map(({ record }) => record.partitionKey) : [],
     )
     expect(keys).toEqual(['user-1', 'a'])
+  })
+
+  it('reads Avro with the schema of a file, and says what is wrong with one', async () => {
+    const clock = new StepClock()
+    const kinesis = new FakeKinesis(clock, 1)
+    const payloads = JSON.parse(
+      readFileSync(new URL('../domain/decode/payloads.json', import.meta.url), 'utf8'),
+    )
+    kinesis.put('k', new Uint8Array(Buffer.from(payloads['Confluent, Avro'].base64, 'base64')))
+    const schema = readFileSync(new URL('../domain/decode/order.avsc', import.meta.url))
+    const files: Record<string, Uint8Array> = { 'order.avsc': schema, 'broken.avsc': Buffer.from('{}') }
+    const readInput = async (path: string) => files[path] ?? Promise.reject(new Error(`no file ${path}`))
+    const typed = { from: 'oldest', exitAtTip: 'true' }
+    const run = (more: Record<string, string>) => {
+      const args = parseArgs('tail', tailRecords.args, { stream: 'orders', ...typed, ...more })
+      const context = contextOf(kinesis as unknown as KinesisApi, new IdleClock())
+      return clock.run(eventsOf(tailRecords.run(args, { ...context, clock, readInput })))
+    }
+    const events = await run({ schema: '42=order.avsc' })
+    const [row] = events.flatMap(event => tailRecords.headless?.rows(event) ?? [])
+    expect(JSON.stringify(row?.decoded)).toContain('9007199254740993')
+    await expect(run({ schema: 'broken.avsc' })).rejects.toThrow('"broken.avsc" is no Avro schema')
+    await expect(run({ schema: 'order.avsc,' })).rejects.toThrow('names no schema file')
   })
 
   it('ends at a time, and after a quiet while', async () => {
