@@ -50,6 +50,19 @@ function routeOf(stream: Stream, entry: Entry, position = 0): Shard {
   return shard
 }
 
+/** The shards of a call's entries. A key that follows itself, as a hot one does, is hashed once. */
+function routesOf(stream: Stream, entries: readonly Entry[]): Shard[] {
+  const byKey = stream.recordDistribution === 'USER_PARTITION_KEY'
+  let last: { key: string; shard: Shard } | undefined
+  return entries.map((entry, index) => {
+    const { PartitionKey: key, ExplicitHashKey } = entry
+    if (byKey && ExplicitHashKey === undefined && key !== undefined && key === last?.key) return last.shard
+    const shard = routeOf(stream, entry, index)
+    if (key !== undefined && ExplicitHashKey === undefined) last = { key, shard }
+    return shard
+  })
+}
+
 function checkedHashKey(text: string): bigint {
   const hashKey = BigInt(text)
   if (hashKey <= LARGEST_HASH_KEY) return hashKey
@@ -185,7 +198,7 @@ function putRecords(call: Call, input: PutRecordsInput) {
   if (total > MAX_REQUEST_BYTES) {
     throw invalidArgument(`Records size exceeds 10 MB limit: ${total} bytes of data and partition keys.`)
   }
-  const routes = input.Records.map((entry, index) => routeOf(stream, entry, index))
+  const routes = routesOf(stream, input.Records)
   refuseDryRun(input.DryRun)
   const tally: Tally = new Map()
   let failed = 0

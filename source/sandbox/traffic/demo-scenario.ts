@@ -31,10 +31,10 @@ export const demoScenario: Scenario = {
           payload: 'click',
         },
         {
-          recordsPerSecond: 50,
+          recordsPerSecond: 30,
           keys: { kind: 'single', key: 'campaign-black-friday' },
           payload: 'click',
-          burst: { everySeconds: 60, lastingSeconds: 6, recordsPerSecond: 1300 },
+          burst: { everySeconds: 60, lastingSeconds: 4, recordsPerSecond: 1250 },
         },
       ],
     },

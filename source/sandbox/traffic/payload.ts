@@ -66,7 +66,7 @@ export function payloadOf(kind: PayloadKind, partitionKey: string, random: Rando
       })
     case 'sensor-kpl':
       return aggregate(
-        Array.from({ length: 5 + below(random, 20) }, () => ({
+        Array.from({ length: 3 + below(random, 8) }, () => ({
           partitionKey: `sensor-${1 + below(random, 40)}`,
           data: json({
             celsius: Math.round((15 + random() * 20) * 10) / 10,
