@@ -5,6 +5,7 @@ import { usageFailure } from './domain/failure.ts'
 import { startLoopbackSandbox } from './loopback-sandbox.ts'
 import { isArmedAt, type Opened, openConnection } from './open-connection.ts'
 import { openConsole } from './open-console.tsx'
+import type { ChartGlyphs } from './state/model.ts'
 import { SYSTEM_CLOCK } from './system-clock.ts'
 import type { ColorLevel } from './ui/theme.ts'
 
@@ -29,7 +30,7 @@ export async function runConsole(flags: CommonFlags): Promise<number> {
         opened = await openConnection({ flags, withoutEndpoint: 'sandbox' }, hooks)
         return opened.connection
       },
-      isArmedAt: connection => isArmedAt(connection, flags),
+      isArmedAt: connection => isArmedAt(connection.session(), flags),
       askMfaCode: (serial, signal) =>
         askMfaCode({ input: process.stdin, output: process.stdout }, serial, signal),
       regions: kinesisRegions(),
@@ -41,6 +42,7 @@ export async function runConsole(flags: CommonFlags): Promise<number> {
       clock: SYSTEM_CLOCK,
       random: Math.random,
       colorLevel: colorLevelOf(process.env, process.stdout.getColorDepth()),
+      chartGlyphs: chartGlyphsOf(process.env),
       host: {
         on: (name, listener) => process.on(name, listener),
         off: (name, listener) => process.off(name, listener),
@@ -51,6 +53,12 @@ export async function runConsole(flags: CommonFlags): Promise<number> {
   } finally {
     await opened?.close()
   }
+}
+
+/** Blocks where the locale is UTF-8, and not on the Linux text console, whose font lacks the eighths. */
+export function chartGlyphsOf(environment: Readonly<Record<string, string | undefined>>): ChartGlyphs {
+  const locale = environment.LC_ALL || environment.LC_CTYPE || environment.LANG || ''
+  return /utf-?8/i.test(locale) && environment.TERM !== 'linux' ? 'blocks' : 'ascii'
 }
 
 /** Colours to use: none where NO_COLOR is set to anything (no-color.org), else what the terminal can do. */

@@ -70,7 +70,7 @@ export class HeadlessSession {
       },
     )
     const { connection } = this.#opened
-    arming.armed = isArmedAt(connection, flags)
+    arming.armed = isArmedAt(connection.session(), flags)
     return { api: connection.api, metrics: connection.metrics, session: connection.session() }
   }
 

@@ -3,6 +3,7 @@ import { isLoopback } from './aws/endpoint.ts'
 import type { AwsSettings } from './aws/settings.ts'
 import type { CommonFlags } from './cli/parse.ts'
 import { readConfig, readDotenv } from './config.ts'
+import type { Session } from './domain/session.ts'
 import { startLoopbackSandbox } from './loopback-sandbox.ts'
 
 /** What may be closed once nobody needs the connection: an embedded sandbox, or nothing. */
@@ -65,7 +66,12 @@ export function namesEndpoint(aws: AwsSettings): boolean {
   )
 }
 
-/** Whether acts are allowed from the start: what runs on this machine is nobody's production. */
-export function isArmedAt(connection: Connection, flags: CommonFlags): boolean {
-  return flags.write || isLoopback(connection.session().endpointUrl.value)
+/**
+ * Whether acts are allowed from the start: what runs on this machine is nobody's production, unless a profile was chosen
+ * for it. A loopback address can be the near end of a tunnel into an account, and then the profile tells.
+ */
+export function isArmedAt(session: Pick<Session, 'endpointUrl' | 'profile'>, flags: CommonFlags): boolean {
+  const chosenBy = session.profile?.origin.kind
+  const isProfileChosen = chosenBy === 'flag' || chosenBy === 'environment' || chosenBy === 'dotenv'
+  return flags.write || (isLoopback(session.endpointUrl.value) && !isProfileChosen)
 }
