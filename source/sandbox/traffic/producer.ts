@@ -1,4 +1,4 @@
-import { below, createRandom, type Random } from '../random.ts'
+import { below, type Random, randomAt } from '../random.ts'
 import { payloadOf } from './payload.ts'
 import type { KeyChoice, Producer } from './scenario.ts'
 
@@ -8,8 +8,8 @@ export const SLOT_MS = 250
 export type Entry = { PartitionKey: string; Data: Uint8Array }
 
 /** What a producer writes in one slot, dated at its end. */
-export function entriesInSlot(producer: Producer, seed: string, slot: number): Entry[] {
-  const random = createRandom(seed, slot)
+export function entriesInSlot(producer: Producer, seed: number, slot: number): Entry[] {
+  const random = randomAt(seed, slot)
   const atMs = (slot + 1) * SLOT_MS
   const expected = (rateAt(producer, slot) * SLOT_MS) / 1000
   const count = Math.floor(expected) + (random() < expected % 1 ? 1 : 0)

@@ -2,6 +2,7 @@ import type { Clock } from '../engine/clock.ts'
 import { ServiceError } from '../engine/errors.ts'
 import type { Service } from '../engine/service.ts'
 import { shardIdOf } from '../engine/shard.ts'
+import { seedOf } from '../random.ts'
 import { preparationTime, prepareStream } from './prepare-stream.ts'
 import { entriesInSlot, SLOT_MS } from './producer.ts'
 import type { Scenario, ScenarioStream, ScheduledAct } from './scenario.ts'
@@ -28,7 +29,8 @@ export function startTraffic(service: Service, clock: Clock, scenario: Scenario,
     // A stream that was kept from an earlier run has its history already.
     const historyMinutes = service.account.streams.has(stream.name) ? 0 : (stream.historyMinutes ?? 0)
     const nextSlot = startSlot - Math.round((historyMinutes * 60_000) / SLOT_MS)
-    return { stream, nextSlot, acts: pendingActs(stream, startSlot, nextSlot) }
+    const seeds = (stream.producers ?? []).map((_, index) => seedOf(seed, stream.name, index))
+    return { stream, seeds, nextSlot, acts: pendingActs(stream, startSlot, nextSlot) }
   })
   const earliestSlot = Math.min(startSlot, ...runs.map(({ nextSlot }) => nextSlot))
   // Streams are made before anything is written, one after the other: the service makes only a few at a time.
@@ -43,7 +45,7 @@ export function startTraffic(service: Service, clock: Clock, scenario: Scenario,
       perform(service, run.stream.name, act.act, now, refusals)
     }
     for (const [index, producer] of (run.stream.producers ?? []).entries()) {
-      const entries = entriesInSlot(producer, `${seed}/${run.stream.name}/${index}`, slot)
+      const entries = entriesInSlot(producer, run.seeds[index] ?? 0, slot)
       for (let begin = 0; begin < entries.length; begin += LARGEST_BATCH) {
         const Records = entries.slice(begin, begin + LARGEST_BATCH)
         attempt(refusals, () =>
