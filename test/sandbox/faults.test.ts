@@ -109,6 +109,28 @@ describe('faults on demand', () => {
     hasty.destroy()
   })
 
+  it('does the same to a client without a socket', async () => {
+    const requestHandler = sandbox.requestHandler as unknown as NodeHttpHandler
+    const inside = new KinesisClient({
+      endpoint: sandbox.url,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'x', secretAccessKey: 'y' },
+      maxAttempts: 1,
+      requestHandler,
+    })
+    await inject({ fault: 'reset', times: 1 }, { fault: 'silence' })
+    const ask = (abortSignal?: AbortSignal) =>
+      inside.send(
+        new ListShardsCommand({ StreamName: 's' }),
+        abortSignal === undefined ? {} : { abortSignal },
+      )
+    await expect(ask()).rejects.toMatchObject({ code: 'ECONNRESET' })
+    const stop = new AbortController()
+    const silent = ask(stop.signal)
+    stop.abort()
+    await expect(silent).rejects.toMatchObject({ name: 'AbortError' })
+  })
+
   it('refuses signatures under a skewed clock until the client has corrected itself', async () => {
     await inject({ fault: 'clock-skew', milliseconds: 2 * 3_600_000 })
     await expect(list()).rejects.toMatchObject({ name: 'InvalidSignatureException' })
