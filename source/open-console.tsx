@@ -13,7 +13,7 @@ import { visibleLines } from './domain/visible-text.ts'
 import { OutputGuard } from './output-guard.ts'
 import { type Event, isUrgent } from './state/event.ts'
 import { initialModel } from './state/initial-model.ts'
-import type { Model } from './state/model.ts'
+import type { ChartGlyphs, Model } from './state/model.ts'
 import { Store, type Timer } from './state/store.ts'
 import { update } from './state/update.ts'
 import { App } from './ui/app.tsx'
@@ -40,6 +40,8 @@ export type ConsoleOptions = {
   readonly clock: Clock
   readonly random: () => number
   readonly colorLevel: ColorLevel
+  /** Default: ASCII, which every terminal has. */
+  readonly chartGlyphs?: ChartGlyphs
   /** The process that gets signals and fails; its own in a test. */
   readonly host: Host
 }
@@ -107,7 +109,11 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
 
   const { columns, rows } = options.stdout
   const viewport = { columns: columns || 80, rows: rows || 24 }
-  const initial = initialModel(consoleSession.info(), { viewport, now: clock.now() })
+  const initial = initialModel(consoleSession.info(), {
+    viewport,
+    now: clock.now(),
+    ...(options.chartGlyphs === undefined ? {} : { chartGlyphs: options.chartGlyphs }),
+  })
   const store = new Store<Model, Event>({ initial, update, isUrgent, timer: TIMER })
   dispatch = store.dispatch
   for (const event of early) dispatch(event)

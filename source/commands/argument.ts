@@ -8,6 +8,8 @@ type ValueOfKind = {
   /** A stream name or ARN. */
   stream: StreamRef
   shard: string
+  /** Shards by id or number: several after one another, or with commas. */
+  shards: readonly string[]
   /** A whole number within `min`..`max`. */
   count: number
   flag: boolean
@@ -92,9 +94,14 @@ function parseValue(action: string, name: string, spec: ArgSpec, text: string): 
       throw refuse('is neither a stream name (1-128 of a-z A-Z 0-9 _ . -) nor a stream ARN')
     }
     case 'shard':
-      if (/^[a-zA-Z0-9_.-]{1,128}$/.test(text))
-        return /^\d{1,12}$/.test(text) ? `shardId-${text.padStart(12, '0')}` : text
-      throw refuse('is no shard id, such as shardId-000000000003, or its number, such as 3')
+    case 'shards': {
+      const words = spec.kind === 'shard' ? [text] : text.split(',').map(word => word.trim())
+      if (!words.every(word => /^[a-zA-Z0-9_.-]{1,128}$/.test(word))) {
+        throw refuse('is no shard id, such as shardId-000000000003, or its number, such as 3')
+      }
+      const ids = words.map(word => (/^\d{1,12}$/.test(word) ? `shardId-${word.padStart(12, '0')}` : word))
+      return spec.kind === 'shard' ? ids[0] : [...new Set(ids)]
+    }
     case 'count': {
       const [min, max] = [spec.min ?? 0, spec.max ?? Number.MAX_SAFE_INTEGER]
       const value = /^\d+$/.test(text) ? Number(text) : Number.NaN

@@ -3,7 +3,17 @@ import type { Model, ScreenName } from '../state/model.ts'
 import { bodyHeight, isListScreen, moved, type Selection, topScreen } from '../state/selection.ts'
 import { type Command, defineCommand } from './command.ts'
 
-const WITH_ROWS: readonly ScreenName[] = ['streams', 'shards', 'tail', 'record', 'calls']
+const WITH_ROWS: readonly ScreenName[] = [
+  'streams',
+  'shards',
+  'board',
+  'keys',
+  'shard-heat',
+  'what-if',
+  'tail',
+  'record',
+  'calls',
+]
 
 /** Further than any list is long. */
 const ALL_THE_WAY = Number.MAX_SAFE_INTEGER
@@ -39,7 +49,7 @@ function mover(
 /** What moving by so many rows or lines does on the screen that is on top. */
 export function moveEvents(model: Model, by: number): readonly Event[] {
   const screen = topScreen(model)
-  if (screen.screen === 'record' || screen.screen === 'calls') {
+  if (!isListScreen(screen)) {
     return [{ type: 'scrolled', scroll: Math.min(Math.max(screen.scroll + by, 0), Number.MAX_SAFE_INTEGER) }]
   }
   const next = moved(model, screen, by)

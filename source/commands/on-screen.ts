@@ -1,6 +1,7 @@
 import type { Shard } from '../domain/shard.ts'
 import type { StreamRef } from '../domain/stream.ts'
 import { type Model, streamKey } from '../state/model.ts'
+import { boardRows } from '../state/select-heat.ts'
 import { shardRows } from '../state/select-shards.ts'
 import { streamRows } from '../state/select-streams.ts'
 import { selectionOf, topScreen } from '../state/selection.ts'
@@ -8,7 +9,7 @@ import { selectionOf, topScreen } from '../state/selection.ts'
 /** The stream that the screen is about: its own, or the selected row of the list. */
 export function streamOn(model: Model): StreamRef | undefined {
   const screen = topScreen(model)
-  if (screen.screen === 'shards' || screen.screen === 'tail') return screen.stream
+  if ('stream' in screen) return screen.stream
   if (screen.screen !== 'streams') return undefined
   return streamRows(model, screen)[selectionOf(model, screen).index]?.stream
 }
@@ -27,8 +28,16 @@ export function knownShards(model: Model): readonly Shard[] {
 
 export function selectedShard(model: Model): Shard | undefined {
   const screen = topScreen(model)
-  if (screen.screen !== 'shards') return undefined
-  return shardRows(model, screen)[selectionOf(model, screen).index]?.shard
+  switch (screen.screen) {
+    case 'shards':
+      return shardRows(model, screen)[selectionOf(model, screen).index]?.shard
+    case 'board':
+      return boardRows(model, screen)[selectionOf(model, screen).index]?.shard
+    case 'shard-heat':
+      return knownShards(model).find(({ shardId }) => shardId === screen.shardId)
+    default:
+      return undefined
+  }
 }
 
 /** Prefill of the argument `shard`. */

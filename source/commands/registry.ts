@@ -1,4 +1,5 @@
 import type { Command } from './command.ts'
+import { HEAT_SCREEN_COMMANDS } from './heat-screen-commands.ts'
 import { NAVIGATION_COMMANDS } from './navigation-commands.ts'
 import { MORE_SCREEN_COMMANDS, OPEN_NAMED, SCREEN_COMMANDS } from './screen-commands.ts'
 import { SERVICE_COMMANDS } from './service-commands.ts'
@@ -10,6 +11,7 @@ import { GENERAL_COMMANDS } from './view-commands.ts'
 export const COMMANDS: readonly Command[] = [
   ...SCREEN_COMMANDS,
   ...TAIL_SCREEN_COMMANDS,
+  ...HEAT_SCREEN_COMMANDS,
   ...SERVICE_COMMANDS,
   ...MORE_SCREEN_COMMANDS,
   ...GENERAL_COMMANDS,

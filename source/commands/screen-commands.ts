@@ -1,7 +1,8 @@
 import type { StreamRef } from '../domain/stream.ts'
 import { parseStartFrom } from '../domain/time-expression.ts'
 import type { Event } from '../state/event.ts'
-import { type Model, streamKey } from '../state/model.ts'
+import { type Model, type ScreenState, streamKey } from '../state/model.ts'
+import { BOARD_SORT_KEYS, KEY_SORT_KEYS } from '../state/select-heat.ts'
 import { SHARD_SORT_KEYS, shardRows } from '../state/select-shards.ts'
 import { STREAM_SORT_KEYS, streamRows } from '../state/select-streams.ts'
 import { isListScreen, selectionOf, topScreen } from '../state/selection.ts'
@@ -48,7 +49,7 @@ export const SCREEN_COMMANDS: readonly Command[] = [
     hint: 'tail',
     group: 'navigate',
     keys: ['t'],
-    where: ['streams', 'shards'],
+    where: ['streams', 'shards', 'board', 'shard-heat'],
     effect: 'view',
     args: {},
     unavailable: model => (streamInSight(model) === undefined ? 'no stream is selected' : undefined),
@@ -67,7 +68,7 @@ export const MORE_SCREEN_COMMANDS: readonly Command[] = [
     hint: 'closed',
     group: 'view',
     keys: ['c'],
-    where: ['shards'],
+    where: ['shards', 'board'],
     effect: 'view',
     args: {},
     run: () => [{ type: 'closed-shards-toggled' }],
@@ -112,7 +113,7 @@ export const MORE_SCREEN_COMMANDS: readonly Command[] = [
     hint: 'sort',
     group: 'view',
     keys: ['o'],
-    where: ['streams', 'shards'],
+    where: ['streams', 'shards', 'board', 'keys'],
     effect: 'view',
     args: {},
     run: (_, { model }) => {
@@ -123,6 +124,12 @@ export const MORE_SCREEN_COMMANDS: readonly Command[] = [
       if (screen.screen === 'shards') {
         return [{ type: 'sort-changed', sort: nextSort(SHARD_SORT_KEYS, screen.sort) }]
       }
+      if (screen.screen === 'board') {
+        return [{ type: 'sort-changed', sort: nextSort(BOARD_SORT_KEYS, screen.sort) }]
+      }
+      if (screen.screen === 'keys') {
+        return [{ type: 'sort-changed', sort: nextSort(KEY_SORT_KEYS, screen.sort) }]
+      }
       return []
     },
   }),
@@ -131,7 +138,7 @@ export const MORE_SCREEN_COMMANDS: readonly Command[] = [
     title: 'Sort the other way round',
     group: 'view',
     keys: ['O'],
-    where: ['streams', 'shards'],
+    where: ['streams', 'shards', 'board', 'keys'],
     effect: 'view',
     args: {},
     unavailable: model => (sortOf(model) === undefined ? 'no column is sorted by' : undefined),
@@ -193,10 +200,16 @@ export function streamInSight(model: Model): StreamRef | undefined {
       return selectedStream(model)
     case 'shards':
     case 'tail':
+    case 'board':
+    case 'keys':
+    case 'shard-heat':
+    case 'what-if':
       return screen.stream
     case 'record':
     case 'calls':
-      return model.screens.findLast(below => below.screen === 'tail' || below.screen === 'shards')?.stream
+      return model.screens.findLast(
+        (below): below is Extract<ScreenState, { stream: StreamRef }> => 'stream' in below,
+      )?.stream
   }
 }
 

@@ -4,6 +4,7 @@ import type { Event } from '../state/event.ts'
 import { type Model, streamKey } from '../state/model.ts'
 import { topScreen } from '../state/selection.ts'
 import type { RunnerContext } from './act-runner.ts'
+import { HeatFeed } from './heat-feed.ts'
 import { Pacer } from './pacer.ts'
 import { isRefusal, REFUSED_MILLIS, SummarySchedule } from './summary-schedule.ts'
 import { TailFeed } from './tail-feed.ts'
@@ -38,6 +39,7 @@ export class ScreenFeed {
   readonly #options: ScreenFeedOptions
   readonly #pacer: Pacer
   readonly #tails: TailFeed
+  readonly #heat: HeatFeed
   readonly #schedule: SummarySchedule
   readonly #tasks = new Map<string, Task>()
   readonly #wakers = new Set<() => void>()
@@ -51,6 +53,7 @@ export class ScreenFeed {
     const { clock } = options.context
     this.#pacer = new Pacer({ clock, shortestMillis: PACE_MILLIS, longestMillis: SLOWEST_PACE_MILLIS })
     this.#schedule = new SummarySchedule(clock)
+    this.#heat = new HeatFeed({ context: options.context, dispatch: options.dispatch })
     this.#tails = new TailFeed({ context: options.context, dispatch: options.dispatch })
   }
 
@@ -66,6 +69,7 @@ export class ScreenFeed {
     for (const task of this.#tasks.values()) task.stop.abort()
     this.#tasks.clear()
     this.#tails.close()
+    this.#heat.close()
   }
 
   #model(): Model {
@@ -78,6 +82,7 @@ export class ScreenFeed {
     if (model.connectionCount !== this.#connectionCount) {
       this.#connectionCount = model.connectionCount
       this.#tails.forget()
+      this.#heat.forget()
       this.#schedule.forget()
     }
     if (model.refreshCount !== this.#refreshCount) {
@@ -94,6 +99,7 @@ export class ScreenFeed {
     }
     for (const [key, run] of wanted) if (!this.#tasks.has(key)) this.#begin(key, run)
     this.#tails.show(model)
+    this.#heat.show(model)
   }
 
   #wanted(model: Model): Map<string, (signal: AbortSignal) => Promise<void>> {

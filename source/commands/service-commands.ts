@@ -1,4 +1,6 @@
 import type { Command } from './command.ts'
+import { listKeys, locateKey, measureHeat, writeReport } from './heat-commands.ts'
+import { setMonitoring } from './monitoring-command.ts'
 import { putRecord } from './put-command.ts'
 import { tailRecords } from './record-commands.ts'
 import { reshardStream } from './reshard-command.ts'
@@ -13,6 +15,10 @@ export const SERVICE_COMMANDS: readonly Command[] = [
   listStreams,
   listShards,
   tailRecords,
+  measureHeat,
+  listKeys,
+  locateKey,
+  writeReport,
   putRecord,
   createStream,
   deleteStream,
@@ -20,6 +26,7 @@ export const SERVICE_COMMANDS: readonly Command[] = [
   mergeShards,
   reshardStream,
   setRetention,
+  setMonitoring,
   listTags,
   addTag,
   removeTag,

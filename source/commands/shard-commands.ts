@@ -4,10 +4,12 @@ import { Lineage } from '../domain/lineage.ts'
 import { compareByRange, isOpen, mergeNeighbours, type Shard } from '../domain/shard.ts'
 import type { StreamRef, StreamSummary } from '../domain/stream.ts'
 import type { Event } from '../state/event.ts'
+import type { Model } from '../state/model.ts'
+import { snapshotOf } from '../state/select-heat.ts'
 import { type ActSteps, type Probe, runAct, waitForEffect } from './act.ts'
 import { type Context, defineCommand, type OutputRow } from './command.ts'
 import { refuseOnDemand, shardNamed, summaryIfTold } from './look-up.ts'
-import { knownShards, selectedShard, selectedShardId, streamOnScreen } from './on-screen.ts'
+import { knownShards, selectedShard, selectedShardId, streamOn, streamOnScreen } from './on-screen.ts'
 import { actRows, SHARD_COLUMNS, shardRow, shardRows } from './output-rows.ts'
 import { closedText, rangeText, refuseUnmergeable, splitPoint } from './shard-checks.ts'
 
@@ -45,7 +47,7 @@ export const splitShard = defineCommand({
   title: 'Split an open shard into two',
   group: 'shard',
   keys: ['s'],
-  where: ['shards'],
+  where: ['shards', 'board', 'shard-heat'],
   effect: 'write',
   args: {
     stream: { kind: 'stream', title: 'Stream name or ARN', required: true, positional: true },
@@ -59,7 +61,7 @@ export const splitShard = defineCommand({
       only: 'headless',
     },
   },
-  prefill: model => ({ ...streamOnScreen(model), ...selectedShardId(model) }),
+  prefill: model => ({ ...streamOnScreen(model), ...selectedShardId(model), ...proposedSplit(model) }),
   unavailable: model => {
     const shard = selectedShard(model)
     return shard === undefined ? undefined : refusalOf(() => splitPoint(shard, undefined, knownShards(model)))
@@ -103,7 +105,7 @@ export const mergeShards = defineCommand({
   title: 'Merge two open shards whose ranges touch',
   group: 'shard',
   keys: ['m'],
-  where: ['shards'],
+  where: ['shards', 'board', 'shard-heat'],
   effect: 'write',
   args: {
     stream: { kind: 'stream', title: 'Stream name or ARN', required: true, positional: true },
@@ -239,4 +241,12 @@ function refusalOf(check: () => unknown): string | undefined {
   } catch (error) {
     return failureOf(error, 'SplitShard').message
   }
+}
+
+/** Where the observed load says to split the selected shard, on a screen that shows it. */
+function proposedSplit(model: Model): { at?: string } {
+  const [stream, shard] = [streamOn(model), selectedShard(model)]
+  if (stream === undefined || shard === undefined) return {}
+  const advice = snapshotOf(model, stream)?.advice.get(shard.shardId)
+  return advice?.kind === 'split' ? { at: advice.best.newStartingHashKey.toString() } : {}
 }

@@ -46,7 +46,7 @@ export const GENERAL_COMMANDS: readonly Command[] = [
     hint: 'calls',
     group: 'view',
     keys: ['L'],
-    where: ['streams', 'shards', 'tail', 'record'],
+    where: ['streams', 'shards', 'board', 'keys', 'shard-heat', 'what-if', 'tail', 'record'],
     effect: 'view',
     args: {},
     run: () => [{ type: 'screen-opened', screen: { screen: 'calls', scroll: 0 } }],

@@ -122,6 +122,7 @@ export type ViewEvent =
   | { readonly type: 'noticed'; readonly notice: Notice }
   | { readonly type: 'notice-cleared' }
   | { readonly type: 'viewport-changed'; readonly viewport: Viewport }
+  | { readonly type: 'chart-glyphs-toggled' }
   | { readonly type: 'refresh-requested' }
   | {
       readonly type: 'draft-kept'

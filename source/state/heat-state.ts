@@ -5,7 +5,7 @@ import type { Measure } from '../domain/heat/heavy-keys.ts'
 import type { SecondTotals } from '../domain/heat/second-window.ts'
 import type { HeatBoard, HeatSource, KeyShare } from '../domain/heat/shard-heat.ts'
 import type { SplitAdvice } from '../domain/heat/split-advice.ts'
-import type { WhatIf } from '../domain/heat/what-if.ts'
+import type { Change, WhatIf } from '../domain/heat/what-if.ts'
 import type { Shard } from '../domain/shard.ts'
 import type { StreamRef } from '../domain/stream.ts'
 
@@ -42,8 +42,19 @@ export type KeyLocation = {
   readonly shares?: readonly KeyShare[]
 }
 
+/** A change to be thought through; a split without a place is made where the load says. */
+export type PlannedChange =
+  | { readonly kind: 'split'; readonly shardId: string; readonly newStartingHashKey?: HashKey }
+  | Exclude<Change, { kind: 'split' }>
+
 /** Forecast of a change that is only thought of. */
-export type WhatIfView = { readonly title: string; readonly whatIf?: WhatIf; readonly refusal?: string }
+export type WhatIfView = {
+  readonly title: string
+  readonly whatIf?: WhatIf
+  /** For a split at the load: the same in the middle, to compare. */
+  readonly midpoint?: WhatIf
+  readonly refusal?: string
+}
 
 /** One look at the heat of a stream. */
 export type HeatSnapshot = {

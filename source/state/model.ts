@@ -1,7 +1,9 @@
 import type { Failure } from '../domain/failure.ts'
+import type { Measure } from '../domain/heat/heavy-keys.ts'
+import type { HeatSource } from '../domain/heat/shard-heat.ts'
 import type { Shard } from '../domain/shard.ts'
 import type { StreamListing, StreamRef, StreamSummary } from '../domain/stream.ts'
-import type { HeatState } from './heat-state.ts'
+import type { HeatState, PlannedChange } from './heat-state.ts'
 import type { RecordWindow } from './record-window.ts'
 import type { TailRow } from './tail-row.ts'
 
@@ -66,6 +68,34 @@ export type ScreenState =
       readonly row: TailRow
       readonly view: 'decoded' | 'hex'
       /** First line shown. */
+      readonly scroll: number
+    }
+  | ({
+      readonly screen: 'board'
+      readonly stream: StreamRef
+      readonly source: HeatSource
+      readonly showClosed: boolean
+    } & ListState)
+  | ({
+      readonly screen: 'keys'
+      readonly stream: StreamRef
+      readonly measure: Measure
+      /** One shard, or all. */
+      readonly shardId?: string
+      /** A key that was looked up, and the time that was asked about, as typed. */
+      readonly lookUp?: { readonly partitionKey: string; readonly at?: string }
+    } & ListState)
+  | {
+      readonly screen: 'shard-heat'
+      readonly stream: StreamRef
+      readonly source: HeatSource
+      readonly shardId: string
+      readonly scroll: number
+    }
+  | {
+      readonly screen: 'what-if'
+      readonly stream: StreamRef
+      readonly change: PlannedChange
       readonly scroll: number
     }
   | {
@@ -199,6 +229,8 @@ export type CallEntry = {
   readonly detail?: string
 }
 
+export type ChartGlyphs = 'blocks' | 'ascii'
+
 export type Viewport = { readonly columns: number; readonly rows: number }
 
 /** Everything that the console shows. Immutable; `update` makes the next one. */
@@ -216,6 +248,8 @@ export type Model = {
   readonly notice?: Notice
   readonly acts: readonly ActState[]
   readonly calls: CallStats
+  /** What charts are drawn with: eighth blocks, or ASCII where the terminal or its font lacks them. */
+  readonly chartGlyphs: ChartGlyphs
   /** Size of the terminal in cells. */
   readonly viewport: Viewport
   /** Milliseconds since the epoch, in steps: ages are told against it, so that a quiet screen stays still. */

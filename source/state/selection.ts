@@ -1,4 +1,5 @@
 import type { ListState, Model, ScreenState, Viewport } from './model.ts'
+import { boardRows, keyRows } from './select-heat.ts'
 import { shardRows } from './select-shards.ts'
 import { streamRows } from './select-streams.ts'
 import { tailRows } from './select-tail.ts'
@@ -14,6 +15,15 @@ export const SMALLEST_VIEWPORT: Viewport = { columns: 40, rows: 10 }
 /** Lines for rows on any screen. */
 export function bodyHeight(viewport: Viewport): number {
   return Math.max(1, viewport.rows - CHROME_LINES)
+}
+
+/** Lines below the rows of the board: the strip of the hash-key space, the selected range, what to do, our own reads. */
+export const STRIP_LINES = 4
+
+/** Lines for the rows of one screen. */
+export function listHeight(screen: ScreenState, viewport: Viewport): number {
+  const height = bodyHeight(viewport)
+  return screen.screen === 'board' ? Math.max(1, height - STRIP_LINES) : height
 }
 
 /** Where a list stands: which row is selected and which is drawn first. */
@@ -33,7 +43,7 @@ type Indexed = {
 }
 
 export function isListScreen(screen: ScreenState): screen is ListScreen {
-  return screen.screen === 'streams' || screen.screen === 'shards' || screen.screen === 'tail'
+  return 'filter' in screen
 }
 
 export function topScreen(model: Model): ScreenState {
@@ -49,6 +59,10 @@ export function indexedRows(model: Model, screen: ListScreen): Indexed {
       return ofArray(streamRows(model, screen))
     case 'shards':
       return ofArray(shardRows(model, screen))
+    case 'board':
+      return ofArray(boardRows(model, screen))
+    case 'keys':
+      return ofArray(keyRows(model, screen))
     case 'tail': {
       const rows = tailRows(model, screen)
       return { count: rows.count, idAt: index => rows.at(index)?.id, indexOf: id => rows.indexOf(id) }
@@ -62,7 +76,7 @@ export function indexedRows(model: Model, screen: ListScreen): Indexed {
  */
 export function selectionOf(model: Model, screen: ListScreen): Selection {
   const rows = indexedRows(model, screen)
-  const height = bodyHeight(model.viewport)
+  const height = listHeight(screen, model.viewport)
   if (rows.count === 0) return { count: 0, index: -1, top: 0 }
   const last = rows.count - 1
   if (screen.screen === 'tail' && screen.isFollowing) return placed(rows, last, height - 1, height)
@@ -74,7 +88,7 @@ export function selectionOf(model: Model, screen: ListScreen): Selection {
 /** The selection after moving by so many rows, without leaving the list. */
 export function moved(model: Model, screen: ListScreen, by: number): Selection {
   const rows = indexedRows(model, screen)
-  const height = bodyHeight(model.viewport)
+  const height = listHeight(screen, model.viewport)
   const before = selectionOf(model, screen)
   if (rows.count === 0) return before
   const index = Math.min(Math.max(before.index + by, 0), rows.count - 1)

@@ -1,5 +1,6 @@
 import type { Event } from './event.ts'
 import type { ListState, Model, ScreenState } from './model.ts'
+import { isListScreen } from './selection.ts'
 
 type EventOf<Type extends Event['type']> = Extract<Event, { type: Type }>
 
@@ -38,7 +39,9 @@ export function updateScreen(model: Model, event: ScreenEvent): Model {
       })
     case 'closed-shards-toggled':
       return onTop(model, screen =>
-        screen.screen === 'shards' ? { ...screen, showClosed: !screen.showClosed } : screen,
+        screen.screen === 'shards' || screen.screen === 'board'
+          ? { ...screen, showClosed: !screen.showClosed }
+          : screen,
       )
     case 'follow-changed':
       return {
@@ -51,9 +54,7 @@ export function updateScreen(model: Model, event: ScreenEvent): Model {
       }
     case 'scrolled':
       return onTop(model, screen =>
-        screen.screen === 'record' || screen.screen === 'calls'
-          ? { ...screen, scroll: Math.max(0, event.scroll) }
-          : screen,
+        'scroll' in screen ? { ...screen, scroll: Math.max(0, event.scroll) } : screen,
       )
     case 'record-view-changed':
       return onTop(model, screen =>
@@ -101,17 +102,13 @@ function selected(list: ListState, event: EventOf<'row-selected'>): ListState {
   }
 }
 
-function isList(screen: ScreenState): screen is Extract<ScreenState, ListState> {
-  return screen.screen === 'streams' || screen.screen === 'shards' || screen.screen === 'tail'
-}
-
 /** Changes the uppermost list: that of the screen itself, or the one that an opened record came from. */
 function onList(model: Model, change: (list: ListState) => ListState): Model {
-  const place = model.screens.findLastIndex(isList)
+  const place = model.screens.findLastIndex(isListScreen)
   return {
     ...model,
     screens: model.screens.map((screen, index) => {
-      if (index !== place || !isList(screen)) return screen
+      if (index !== place || !isListScreen(screen)) return screen
       const { selectedId: _a, selectedIndex: _b, selectedLine: _c, sort: _d, ...rest } = screen
       return { ...rest, ...change(screen) } as ScreenState
     }),

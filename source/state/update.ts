@@ -72,6 +72,8 @@ export function update(model: Model, event: Event): Model {
       return without(model, 'notice')
     case 'viewport-changed':
       return sameViewport(model, event.viewport) ? model : { ...model, viewport: event.viewport }
+    case 'chart-glyphs-toggled':
+      return { ...model, chartGlyphs: model.chartGlyphs === 'blocks' ? 'ascii' : 'blocks' }
     case 'refresh-requested':
       return { ...model, refreshCount: model.refreshCount + 1 }
     case 'leave-requested':

@@ -10,11 +10,15 @@ import { keyLine } from './key-line.ts'
 import { EMPTY_LINE, type Line, line, spread, widthOf } from './line.ts'
 import { noticeLines } from './notice-line.ts'
 import { paint } from './paint.ts'
+import { boardView } from './screens/board.ts'
 import { callsView } from './screens/calls.ts'
+import { keysView } from './screens/keys.ts'
 import { recordView } from './screens/record.ts'
+import { shardHeatView } from './screens/shard-heat.ts'
 import { STREAMS_PATH, shardsView } from './screens/shards.ts'
 import { streamsView } from './screens/streams.ts'
 import { tailView } from './screens/tail.ts'
+import { whatIfScreenView } from './screens/what-if.ts'
 import { statusLine } from './status-line.ts'
 import type { Theme } from './theme.ts'
 import { type ScreenView, type View, viewOf } from './view.ts'
@@ -74,6 +78,14 @@ function screenView(view: View, screen: ScreenState): ScreenView {
       return recordView(view, screen)
     case 'calls':
       return callsView(view, screen)
+    case 'board':
+      return boardView(view, screen)
+    case 'shard-heat':
+      return shardHeatView(view, screen)
+    case 'keys':
+      return keysView(view, screen)
+    case 'what-if':
+      return whatIfScreenView(view, screen)
   }
 }
 

@@ -2,7 +2,12 @@ import { visibleAscii } from '../domain/visible-text.ts'
 import type { Tone } from './theme.ts'
 
 /** A piece of a line in one tone. Its text may be anything; it is made harmless when it is fitted or painted. */
-export type Span = { readonly text: string; readonly tone?: Tone }
+export type Span = {
+  readonly text: string
+  readonly tone?: Tone
+  /** Our own chart: block characters may stay, each one cell wide. Never set for a text from outside. */
+  readonly isChart?: true
+}
 
 /** One line of the screen, left to right. */
 export type Line = readonly Span[]
@@ -17,9 +22,21 @@ export function line(...spans: readonly (Span | string)[]): Line {
   return spans.map(item => (typeof item === 'string' ? { text: item } : item))
 }
 
+/** A piece of a chart, drawn with block characters where the terminal has them. */
+export function chart(text: string, tone?: Tone): Span {
+  return { ...span(text, tone), isChart: true }
+}
+
+const CHART_TEXT = /^[ -~\u2581-\u2588]*$/
+
+/** The text of a span as it is drawn. */
+export function drawable({ text, isChart }: Span): string {
+  return isChart === true && CHART_TEXT.test(text) ? text : visibleAscii(text)
+}
+
 /** Width in cells once drawn: every character is printable ASCII by then. */
 export function widthOf(spans: Line): number {
-  return spans.reduce((sum, { text }) => sum + visibleAscii(text).length, 0)
+  return spans.reduce((sum, item) => sum + drawable(item).length, 0)
 }
 
 /** The text as printable ASCII, cut or padded to exactly `width` cells. A cut is marked with `~`. */
@@ -42,8 +59,14 @@ export function fitEnd(text: string, width: number): string {
 export function fitLine(spans: Line, width: number, fill?: Tone): Line {
   const fitted: Span[] = []
   let rest = width
-  for (const { text, tone } of spans) {
+  for (const { text, tone, isChart } of spans) {
     if (rest <= 0) break
+    if (isChart === true) {
+      const kept = drawable(chart(text)).slice(0, rest)
+      fitted.push(chart(kept, tone))
+      rest -= kept.length
+      continue
+    }
     const visible = visibleAscii(text.slice(0, rest + 1))
     const kept = visible.length > rest ? fitText(visible, rest) : visible
     if (kept !== '') fitted.push(span(kept, tone))
@@ -71,9 +94,10 @@ export function overlay(base: Line, at: number, over: Line): Line {
 function slice(spans: Line, from: number, to: number): Line {
   const kept: Span[] = []
   let at = 0
-  for (const { text, tone } of spans) {
+  for (const item of spans) {
+    const { text } = item
     const piece = text.slice(Math.max(0, from - at), Math.max(0, to - at))
-    if (piece !== '') kept.push(span(piece, tone))
+    if (piece !== '') kept.push({ ...item, text: piece })
     at += text.length
   }
   return kept

@@ -1,5 +1,5 @@
 import type { Sort } from '../state/model.ts'
-import { fitText, type Line, span } from './line.ts'
+import { chart, fitText, type Line, type Span, span } from './line.ts'
 import type { Tone } from './theme.ts'
 
 /** One column of a table, as data. */
@@ -16,6 +16,8 @@ export type Column<Row> = {
   readonly priority: number
   readonly text: (row: Row) => string
   readonly tone?: (row: Row) => Tone | undefined
+  /** The text is a chart of our own, exactly as wide as the column. */
+  readonly chart?: (row: Row, width: number) => string
 }
 
 export type LaidOut<Row> = { readonly column: Column<Row>; readonly width: number }
@@ -63,6 +65,14 @@ export function headerLine<Row>(columns: readonly LaidOut<Row>[], sort: Sort | u
 }
 
 export function rowLine<Row>(columns: readonly LaidOut<Row>[], row: Row, isSelected: boolean): Line {
+  if (isSelected && columns.some(({ column }) => column.chart !== undefined)) {
+    const spans = [span('> ', 'selected')]
+    columns.forEach(({ column, width }, index) => {
+      if (index > 0) spans.push(span(' '.repeat(GAP), 'selected'))
+      spans.push(cellSpan(column, width, row, 'selected'))
+    })
+    return spans
+  }
   if (isSelected) {
     const cells = columns.map(({ column, width }) => fitText(column.text(row), width, column.align))
     return [span(`> ${cells.join(' '.repeat(GAP))}`, 'selected')]
@@ -70,9 +80,14 @@ export function rowLine<Row>(columns: readonly LaidOut<Row>[], row: Row, isSelec
   const line = [span(' '.repeat(MARKER_WIDTH))]
   columns.forEach(({ column, width }, index) => {
     if (index > 0) line.push(span(' '.repeat(GAP)))
-    line.push(span(fitText(column.text(row), width, column.align), column.tone?.(row)))
+    line.push(cellSpan(column, width, row, column.tone?.(row)))
   })
   return line
+}
+
+function cellSpan<Row>(column: Column<Row>, width: number, row: Row, tone: Tone | undefined): Span {
+  if (column.chart === undefined) return span(fitText(column.text(row), width, column.align), tone)
+  return chart(column.chart(row, width).padEnd(width).slice(0, width), tone)
 }
 
 /** Cells that the widest of the texts takes, looked at up to `most`. */

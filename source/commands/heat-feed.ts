@@ -1,0 +1,326 @@
+import { failureOf } from '../domain/failure.ts'
+import { middleOf } from '../domain/hash-key.ts'
+import type { StreamHeat } from '../domain/heat/stream-heat.ts'
+import { type Change, whatIf } from '../domain/heat/what-if.ts'
+import type { Shard } from '../domain/shard.ts'
+import type { Event } from '../state/event.ts'
+import type {
+  HeatSnapshot,
+  KeyLocation,
+  KeyTable,
+  PlannedChange,
+  ShardDetail,
+  WhatIfView,
+} from '../state/heat-state.ts'
+import { type Model, type ScreenState, streamKey } from '../state/model.ts'
+import type { RunnerContext } from './act-runner.ts'
+import { locate } from './heat-commands.ts'
+import { adviceFor } from './heat-look.ts'
+import { fetchMetricBoard, METRIC_MINUTES } from './metric-heat-source.ts'
+import { ObservedHeat } from './observed-heat.ts'
+
+/** Between two looks at what was read. */
+const LOOK_MILLIS = 1_000
+/** CloudWatch has one point a minute, and each question is billed. */
+const METRIC_MILLIS = 60_000
+/** Seconds of the curves of one shard. */
+const DETAIL_SECONDS = 300
+const DETAIL_KEYS = 20
+const TABLE_KEYS = 200
+/** Advice on the board beside the selected shard's. */
+const BOARD_ADVICE = 8
+
+export type HeatScreen = Extract<ScreenState, { screen: 'board' | 'shard-heat' | 'keys' | 'what-if' }>
+
+type Running = {
+  readonly key: string
+  readonly screen: HeatScreen
+  readonly stop: AbortController
+  readonly observed?: ObservedHeat
+}
+
+/**
+ * Feeds the screens of the heat: reads the stream, or asks CloudWatch, for as long as one of them is on top, and never
+ * otherwise. One look a second goes into the state.
+ */
+export class HeatFeed {
+  readonly #context: RunnerContext
+  readonly #dispatch: (event: Event) => void
+  #running: Running | undefined
+  #located: { readonly key: string; readonly location?: KeyLocation } | undefined
+  #wake: (() => void) | undefined
+  #shown = ''
+
+  constructor(options: { readonly context: RunnerContext; readonly dispatch: (event: Event) => void }) {
+    this.#context = options.context
+    this.#dispatch = options.dispatch
+  }
+
+  /** Brings what runs in line with what is on screen. */
+  show(model: Model): void {
+    const screen = model.isLeaving ? undefined : heatScreen(model)
+    if (screen === undefined) {
+      this.#end()
+      return
+    }
+    const source = sourceOf(screen)
+    const key = JSON.stringify([model.connectionCount, streamKey(screen.stream), source, model.refreshCount])
+    if (this.#running?.key !== key) {
+      this.#end()
+      this.#start(key, screen)
+    }
+    const shown = JSON.stringify(withoutSelection(screen), (_, value) =>
+      typeof value === 'bigint' ? String(value) : value,
+    )
+    // Another screen of the same heat must not wait for the next look.
+    if (shown !== this.#shown) this.#wake?.()
+    this.#shown = shown
+  }
+
+  /** The connection is another one: nothing of the old heat may go on. */
+  forget(): void {
+    this.#end()
+  }
+
+  close(): void {
+    this.#end()
+  }
+
+  #end(): void {
+    this.#running?.stop.abort()
+    this.#running = undefined
+    this.#shown = ''
+  }
+
+  #start(key: string, screen: HeatScreen): void {
+    const stop = new AbortController()
+    const { stream } = screen
+    const source = sourceOf(screen)
+    this.#dispatch({ type: 'heat-started', stream, source })
+    if (source === 'cloudwatch') {
+      this.#running = { key, screen, stop }
+      void this.#followMetrics(this.#running)
+      return
+    }
+    const observed = new ObservedHeat({ context: this.#context, stream, signal: stop.signal })
+    const running: Running = { key, screen, stop, observed }
+    this.#running = running
+    void this.#followRecords(running, observed)
+  }
+
+  async #followRecords(running: Running, observed: ObservedHeat): Promise<void> {
+    const { stop, screen } = running
+    let isOver = false
+    const reading = observed.run().then(
+      () => {
+        isOver = true
+        this.#wake?.()
+      },
+      error => {
+        if (!stop.signal.aborted) this.#failed(running, error)
+      },
+    )
+    while (!stop.signal.aborted) {
+      await this.#pause(LOOK_MILLIS, stop.signal)
+      if (stop.signal.aborted) break
+      if (observed.failure !== undefined) {
+        this.#dispatch({ type: 'heat-failed', stream: screen.stream, failure: observed.failure })
+        break
+      }
+      const snapshot = await this.#snapshot(observed, stop.signal)
+      if (snapshot !== undefined && !stop.signal.aborted) {
+        this.#dispatch({ type: 'heat-measured', stream: screen.stream, heat: snapshot })
+      }
+      if (isOver) break
+    }
+    await reading
+  }
+
+  async #snapshot(observed: ObservedHeat, signal: AbortSignal): Promise<HeatSnapshot | undefined> {
+    const { heat } = observed
+    const board = observed.board()
+    const screen = heatScreen(this.#context.model())
+    if (heat === undefined || board === undefined || screen === undefined) return undefined
+    const advice = new Map(adviceFor(heat, board, screen.screen === 'board' ? BOARD_ADVICE : 1))
+    const selected = screen.screen === 'board' ? screen.selectedId : undefined
+    if (selected !== undefined && !advice.has(selected)) {
+      const own = heat.advice(board.at, selected)
+      if (own !== undefined) advice.set(selected, own)
+    }
+    return {
+      source: 'observed',
+      board,
+      advice,
+      reads: observed.reads(),
+      ...(observed.trouble === undefined ? {} : { trouble: observed.trouble }),
+      ...(screen.screen === 'shard-heat' ? { shard: detailOf(heat, board.at, screen.shardId) } : {}),
+      ...(screen.screen === 'keys' ? await this.#keys(heat, board.at, screen, signal) : {}),
+      ...(screen.screen === 'what-if'
+        ? { forecast: forecastOf(heat, board.at, observed.shards, screen.change) }
+        : {}),
+    }
+  }
+
+  async #keys(
+    heat: StreamHeat,
+    atMillis: number,
+    screen: Extract<HeatScreen, { screen: 'keys' }>,
+    signal: AbortSignal,
+  ): Promise<{ keys: KeyTable; located?: KeyLocation }> {
+    const { measure, shardId, lookUp, stream } = screen
+    const keys: KeyTable = {
+      measure,
+      keys: heat.topKeys(atMillis, measure, TABLE_KEYS, shardId),
+      ...(shardId === undefined ? {} : { shardId }),
+    }
+    if (lookUp === undefined) return { keys }
+    const key = JSON.stringify([streamKey(stream), lookUp])
+    if (this.#located?.key !== key) {
+      this.#located = { key }
+      try {
+        const location = await locate(
+          { ...contextOf(this.#context), signal },
+          stream,
+          lookUp.partitionKey,
+          lookUp.at,
+        )
+        this.#located = { key, location }
+      } catch (error) {
+        const { message } = failureOf(error, 'where')
+        this.#dispatch({
+          type: 'noticed',
+          notice: { level: 'error', text: message, at: this.#context.clock.now() },
+        })
+      }
+    }
+    const location = this.#located?.location
+    if (location === undefined) return { keys }
+    return { keys, located: { ...location, shares: heat.sharesOf(atMillis, lookUp.partitionKey) } }
+  }
+
+  async #followMetrics(running: Running): Promise<void> {
+    const { stop, screen } = running
+    while (!stop.signal.aborted) {
+      try {
+        const found = await fetchMetricBoard(
+          contextOf(this.#context),
+          screen.stream,
+          METRIC_MINUTES * 6,
+          stop.signal,
+        )
+        if (stop.signal.aborted) return
+        const heat: HeatSnapshot = {
+          source: 'cloudwatch',
+          board: found.board,
+          advice: new Map(),
+          requestedMetrics: found.requestedCount,
+          ...(found.missingMetrics === undefined ? {} : { missingMetrics: found.missingMetrics }),
+        }
+        this.#dispatch({ type: 'heat-measured', stream: screen.stream, heat })
+      } catch (error) {
+        if (stop.signal.aborted) return
+        this.#failed(running, error)
+        return
+      }
+      await this.#context.clock.sleep(METRIC_MILLIS, stop.signal)
+    }
+  }
+
+  #failed(running: Running, error: unknown): void {
+    const { stream } = running.screen
+    this.#dispatch({ type: 'heat-failed', stream, failure: failureOf(error, 'heat') })
+  }
+
+  async #pause(millis: number, signal: AbortSignal): Promise<void> {
+    const woken = new AbortController()
+    this.#wake = () => woken.abort()
+    await this.#context.clock.sleep(millis, AbortSignal.any([signal, woken.signal]))
+  }
+}
+
+/** The heat that is in sight: on top, or under the log of calls. */
+function heatScreen(model: Model): HeatScreen | undefined {
+  const top = model.screens.findLast(screen => screen.screen !== 'calls')
+  return top !== undefined && isHeatScreen(top) ? top : undefined
+}
+
+export function isHeatScreen(screen: ScreenState): screen is HeatScreen {
+  return (
+    screen.screen === 'board' ||
+    screen.screen === 'shard-heat' ||
+    screen.screen === 'keys' ||
+    screen.screen === 'what-if'
+  )
+}
+
+/** Keys and forecasts need records; CloudWatch knows neither. */
+function sourceOf(screen: HeatScreen): 'observed' | 'cloudwatch' {
+  return screen.screen === 'board' || screen.screen === 'shard-heat' ? screen.source : 'observed'
+}
+
+function withoutSelection(screen: HeatScreen): unknown {
+  if (screen.screen !== 'board' && screen.screen !== 'keys') return { ...screen, scroll: 0 }
+  const { selectedIndex: _a, selectedLine: _b, filter: _c, sort: _d, ...rest } = screen
+  return rest
+}
+
+/** Getters of the context (the API of the connection of the moment) are read when they are needed. */
+function contextOf(context: RunnerContext): RunnerContext {
+  return { ...context }
+}
+
+export function detailOf(heat: StreamHeat, atMillis: number, shardId: string): ShardDetail {
+  const untilSecond = Math.floor(atMillis / 1000)
+  const advice = heat.advice(atMillis, shardId)
+  return {
+    shardId,
+    seconds: heat.loadOf(shardId)?.seconds.series(untilSecond, DETAIL_SECONDS) ?? [],
+    untilMillis: untilSecond * 1000,
+    topKeys: heat.topKeys(atMillis, 'bytes', DETAIL_KEYS, shardId),
+    ...(advice === undefined ? {} : { advice }),
+  }
+}
+
+/** What a planned change would make of the observed load. */
+export function forecastOf(
+  heat: StreamHeat,
+  atMillis: number,
+  shards: readonly Shard[],
+  planned: PlannedChange,
+): WhatIfView {
+  const observed = { bytes: heat.spreads(atMillis, 'bytes'), records: heat.spreads(atMillis, 'records') }
+  const title = titleOf(planned)
+  if (planned.kind !== 'split') return told(title, whatIf(shards, observed, planned))
+  const shard = shards.find(({ shardId }) => shardId === planned.shardId)
+  if (shard === undefined) return { title, refusal: `${planned.shardId} is not a shard of this stream.` }
+  const advice = planned.newStartingHashKey === undefined ? heat.advice(atMillis, planned.shardId) : undefined
+  const middle = middleOf(shard.hashKeyRange)
+  const best = advice !== undefined && 'best' in advice ? advice.best?.newStartingHashKey : undefined
+  const at = planned.newStartingHashKey ?? best ?? middle
+  const change: Change = { kind: 'split', shardId: planned.shardId, newStartingHashKey: at }
+  const view = told(`Split ${planned.shardId} at ${at}`, whatIf(shards, observed, change))
+  if (at === middle || view.whatIf === undefined) return view
+  const midpoint = whatIf(shards, observed, { ...change, newStartingHashKey: middle })
+  return midpoint === undefined ? view : { ...view, midpoint }
+}
+
+function told(title: string, forecast: WhatIfView['whatIf']): WhatIfView {
+  if (forecast !== undefined) return { title, whatIf: forecast }
+  return {
+    title,
+    refusal: 'This change cannot be made to these shards: they must be open, and to be merged, neighbours.',
+  }
+}
+
+function titleOf(planned: PlannedChange): string {
+  switch (planned.kind) {
+    case 'split':
+      return `Split ${planned.shardId}`
+    case 'merge':
+      return `Merge ${planned.shardIds.join(' and ')}`
+    case 'uniform':
+      return `${planned.shardCount} shards of equal width`
+    case 'on-demand':
+      return 'On-demand: each shard above half of its limit is halved until none is'
+  }
+}
