@@ -9,7 +9,7 @@ type Waiter = { readonly bytes: number; readonly resolve: () => void }
  */
 export class EventQueue {
   readonly #capacityBytes: number
-  #entries: Entry[] = []
+  #entries: (Entry | undefined)[] = []
   #head = 0
   #queuedBytes = 0
   #reservedBytes = 0
@@ -75,6 +75,8 @@ export class EventQueue {
   }
 
   #advance(): void {
+    // At once, not with the next clean-up: an entry can hold megabytes of records.
+    this.#entries[this.#head] = undefined
     this.#head += 1
     if (this.#head < 256 || this.#head * 2 < this.#entries.length) return
     this.#entries = this.#entries.slice(this.#head)
