@@ -1,4 +1,5 @@
 import { amountText, estimateText, sourceText, totalsText } from '../domain/heat/heat-text.ts'
+import { settledMinutes } from '../domain/heat/metric-heat.ts'
 import type { RateEstimate } from '../domain/heat/rate-estimate.ts'
 import type { HeatBoard, KeyShare, ShardHeat } from '../domain/heat/shard-heat.ts'
 import type { SplitAdvice } from '../domain/heat/split-advice.ts'
@@ -84,7 +85,7 @@ function streamRow(stream: StreamRef, heat: HeatSnapshot): OutputRow {
     utilisation: board.utilisation,
     throttledRecords: board.throttledRecords,
     iteratorAgeMilliseconds: board.lagMillis,
-    series: board.series === undefined ? undefined : seriesOf(board.series),
+    series: board.series === undefined ? undefined : seriesOf(board, board.series),
     seriesSeconds: board.seriesSeconds,
     sampleRecords: board.sampleRecords,
     aggregatesUnpacked: board.aggregates,
@@ -137,7 +138,7 @@ function shardRow(
     peakUtilisation: heat.peakUtilisation,
     throttledRecords: heat.throttledRecords,
     lagMilliseconds: heat.lagMillis,
-    series: seriesOf(heat.series),
+    series: seriesOf(board, heat.series),
     seriesSeconds: board.seriesSeconds,
     level: heat.level,
     verdict: verdict.kind,
@@ -171,9 +172,18 @@ function estimateRow(rate: RateEstimate | undefined): OutputRow | undefined {
   return withoutAbsent({ ...rest, low: interval?.low, high: interval?.high })
 }
 
-/** A JSON array cannot hold what is absent: null says that nothing is known. */
-function seriesOf(series: readonly (number | undefined)[]): readonly (number | null)[] {
-  return series.map(value => value ?? null)
+/** One entry for each second or minute that was seen; the others are absent. */
+function seriesOf(board: HeatBoard, series: readonly (number | undefined)[]): readonly OutputRow[] {
+  const end = board.source === 'observed' ? Math.floor(board.at / 1_000) * 1_000 : seriesEnd(board)
+  return series.flatMap((utilisation, index) => {
+    if (utilisation === undefined) return []
+    return [{ at: new Date(end - (series.length - index) * board.seriesSeconds * 1_000), utilisation }]
+  })
+}
+
+/** CloudWatch's minutes end before the ones that it has not settled yet. */
+function seriesEnd({ at }: HeatBoard): number {
+  return settledMinutes(at, 1).to.getTime()
 }
 
 /** One heavy key; shares are lower bounds. */

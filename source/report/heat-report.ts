@@ -28,7 +28,7 @@ svg text { font: 12px ui-monospace, monospace; text-anchor: middle; fill: Canvas
 .unknown { fill: #8884; } .cold { fill: #9ec5e8; } .low { fill: #7fbf8f; } .warm { fill: #e8c44a; } .hot { fill: #e8833a; } .over { fill: #d03b3b; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; } th, td { text-align: left; padding: .25rem .7rem .25rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-th.n, td.n { text-align: right; white-space: nowrap; } code { font-family: ui-monospace, monospace; overflow-wrap: anywhere; }
+th.n, td.n { text-align: right; white-space: nowrap; } td:first-child code { white-space: nowrap; } code { font-family: ui-monospace, monospace; overflow-wrap: anywhere; }
 .key { display: inline-block; margin-right: 1rem; } .key svg { width: 1rem; display: inline-block; vertical-align: -.15rem; }
 @media print { body { margin: 0; max-width: none; } }
 `
