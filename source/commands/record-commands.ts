@@ -10,6 +10,7 @@ import type { Event } from '../state/event.ts'
 import { tailStream } from '../tail/stream-tail.ts'
 import { defineCommand } from './command.ts'
 import { Patience } from './patience.ts'
+import { RECORD_OUTPUT_ARGS, recordFormat } from './record-output.ts'
 import { RECORD_COLUMNS, recordRow, recordTextRows } from './record-rows.ts'
 import { readSchemas } from './schema-files.ts'
 
@@ -31,7 +32,10 @@ export const tailRecords = defineCommand({
       title: 'latest, oldest, a time (15m, 2026-11-30T14:00Z, "yesterday 14:00") or a sequence number',
       defaultText: 'latest',
     },
-    shard: { kind: 'shard', title: 'Only this shard (id or number) and its children' },
+    shard: {
+      kind: 'shards',
+      title: 'Only these shards (id or number; repeat it, or use commas) and their children',
+    },
     key: {
       kind: 'text',
       title: 'Only records with this partition key, from the shards that it ever belonged to',
@@ -48,10 +52,12 @@ export const tailRecords = defineCommand({
         'Avro schema for records that only name theirs: FILE, or ID=FILE with the id of a registry; commas between',
     },
     exitAtTip: { kind: 'flag', title: 'Leave once every shard is read up to where its tip was at the start' },
+    ...RECORD_OUTPUT_ARGS,
   },
   headless: {
     name: 'tail',
     layout: 'lines',
+    format: recordFormat,
     columns: RECORD_COLUMNS,
     rows: event => (event.type === 'records-read' ? event.records.map(recordRow) : []),
     textRows: event => (event.type === 'records-read' ? event.records.flatMap(recordTextRows) : []),
@@ -72,7 +78,10 @@ export const tailRecords = defineCommand({
     const schemas = args.schema === undefined ? undefined : await readSchemas(args.schema, context.readInput)
     const idleMillis = idle === undefined ? undefined : parseDurationMillis(idle)
     const expectsEnd = exitAtTip || until !== undefined || idle !== undefined
-    const view = { ...(shard === undefined ? {} : { shardId: shard }), from: fromText }
+    const view = {
+      ...(shard?.length === 1 && shard[0] !== undefined ? { shardId: shard[0] } : {}),
+      from: fromText,
+    }
     yield { type: 'tail-started', stream, ...view }
     const stop = new AbortController()
     let failure: Failure | undefined
@@ -88,7 +97,7 @@ export const tailRecords = defineCommand({
       api: tailApi,
       stream,
       from,
-      ...(shard === undefined ? {} : { shardIds: [shard] }),
+      ...(shard === undefined ? {} : { shardIds: shard }),
       ...(limit === undefined ? {} : { limit }),
       ...(key === undefined ? {} : { hashKey: hashKeyOf(key), accepts: record => hasKey(record, key) }),
       ...(until === undefined ? {} : { until: until.timestamp }),

@@ -2,8 +2,9 @@ import { SchemaShelf } from '../domain/decode/schema-shelf.ts'
 import { usageFailure } from '../domain/failure.ts'
 
 /**
- * The Avro schemas that `--schema` names: `FILE` or `ID=FILE`, with commas between; ID is the registry's name for the schema
- * (a Glue schema-version id or a Confluent number). Throws a usage failure that names the file and what is wrong with it.
+ * The schemas that `--schema` names, with commas between: `FILE` or `ID=FILE`, where ID is a registry's name for the schema
+ * (a Glue schema-version id or a Confluent number). An Avro schema, or a Protobuf descriptor set with `FILE#MESSAGE` where it
+ * has several messages. Throws a usage failure that names the file and what is wrong with it.
  */
 export async function readSchemas(
   text: string,
@@ -11,7 +12,7 @@ export async function readSchemas(
 ): Promise<SchemaShelf> {
   const schemas = new SchemaShelf()
   for (const entry of text.split(',')) {
-    const [, id, path] = /^\s*(?:([0-9a-f-]+)=)?(.*?)\s*$/i.exec(entry) ?? []
+    const [, id, path, messageName] = /^\s*(?:([0-9a-f-]+)=)?(.*?)(?:#([\w.]+))?\s*$/i.exec(entry) ?? []
     if (path === undefined || path === '') {
       throw usageFailure(
         'tail',
@@ -19,12 +20,12 @@ export async function readSchemas(
         'Write --schema order.avsc or --schema 42=order.avsc.',
       )
     }
-    const problem = schemas.add(new TextDecoder().decode(await readInput(path)), id)
+    const problem = schemas.add(await readInput(path), id, messageName)
     if (problem !== undefined) {
       throw usageFailure(
         'tail',
-        `"${path}" is no Avro schema: ${problem}.`,
-        'Give a file as Avro writes them (.avsc).',
+        `"${path}" is not usable as a schema: ${problem}.`,
+        'Give an Avro schema (.avsc), or a descriptor set: protoc --include_imports -o FILE ORDER.proto.',
       )
     }
   }

@@ -62,7 +62,7 @@ describe('tail to the tip', () => {
     const events = await run({ schema: '42=order.avsc' })
     const [row] = events.flatMap(event => tailRecords.headless?.rows(event) ?? [])
     expect(JSON.stringify(row?.decoded)).toContain('9007199254740993')
-    await expect(run({ schema: 'broken.avsc' })).rejects.toThrow('"broken.avsc" is no Avro schema')
+    await expect(run({ schema: 'broken.avsc' })).rejects.toThrow('"broken.avsc" is not usable as a schema')
     await expect(run({ schema: 'order.avsc,' })).rejects.toThrow('names no schema file')
   })
 

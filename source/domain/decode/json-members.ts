@@ -32,6 +32,35 @@ export function jsonMembers(text: string): Map<string, string> {
   return members
 }
 
+/** The elements of a sound JSON array text, each as its own compact text; empty for anything else. */
+export function jsonElements(text: string): string[] {
+  const elements: string[] = []
+  let at = skipBlank(text, 0)
+  if (text[at] !== '[') return elements
+  at = skipBlank(text, at + 1)
+  while (at < text.length && text[at] !== ']') {
+    const end = endOfValue(text, at)
+    elements.push(compactJson(text.slice(at, end)))
+    at = skipBlank(text, end)
+    if (text[at] !== ',') break
+    at = skipBlank(text, at + 1)
+  }
+  return elements
+}
+
+/**
+ * The compact text of what a path leads to in a sound JSON text: names of members, places of elements (negative ones from
+ * the end); undefined where it ends early.
+ */
+export function jsonTextAt(text: string, path: readonly (string | number)[]): string | undefined {
+  let at: string | undefined = text
+  for (const step of path) {
+    if (at === undefined) return undefined
+    at = typeof step === 'number' ? jsonElements(at).at(step) : jsonMembers(at).get(step)
+  }
+  return at === undefined ? undefined : compactJson(at)
+}
+
 /** Index after the value that begins at `start`, up to a comma or bracket of its parent. */
 function endOfValue(text: string, start: number): number {
   let depth = 0

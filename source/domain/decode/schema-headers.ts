@@ -1,9 +1,8 @@
 import * as zlib from 'node:zlib'
-import { readWithSchema } from './avro-single-object.ts'
 import { ByteReader } from './byte-reader.ts'
+import { afterMessageIndex, readBehindHeader, type SchemaReading } from './given-schema.ts'
 import { inflateWithin } from './inflate.ts'
 import { looksLikeMessage } from './protobuf-guess.ts'
-import { readVarint } from './protobuf-wire.ts'
 import type { SchemaShelf } from './schema-shelf.ts'
 import type { ByteStage, InflateBudget, Unwrapped } from './stage.ts'
 import { readText } from './text.ts'
@@ -62,7 +61,7 @@ function behindHeader(
       isText || body.length === 0 ? undefined : [`needs ${label} to be read fully, which was not given`]
     return { outcome: 'bytes', bytes: body, label, ...(notes === undefined ? {} : { notes }) }
   }
-  const read = readWithSchema(body, schema.type)
+  const read = readBehindHeader(body, schema.schema)
   if (read.outcome !== 'content')
     return { outcome: 'bytes', bytes: body, label, notes: [notFitting(label, read)] }
   const notes = schema.isCertain
@@ -71,28 +70,13 @@ function behindHeader(
   return { ...read, label: `${label}, ${read.label}`, ...(notes.length === 0 ? {} : { notes }) }
 }
 
-function notFitting(label: string, read: Unwrapped): string {
-  return `${label}: the given schema does not fit: ${read.outcome === 'refused' ? read.reason : 'no value'}`
+function notFitting(label: string, read: Extract<SchemaReading, { outcome: 'refused' }>): string {
+  return `${label}: the given schema does not fit: ${read.reason}`
 }
 
 function inflated(packed: Uint8Array, budget: InflateBudget): Uint8Array | string {
   const result = inflateWithin(budget, options => zlib.inflateSync(packed, options))
   return result.outcome === 'refused' ? result.reason : result.bytes
-}
-
-/** Count and indexes of the message type; a lone 0 stands for the first one. */
-function afterMessageIndex(body: Uint8Array): Uint8Array | undefined {
-  const count = readVarint(body, 0)
-  if (count === undefined || count.value > 64n) return undefined
-  // Zig-zag: the count 1 is written as 2.
-  let left = Number(count.value >> 1n)
-  let at = count.end
-  for (; left > 0; left -= 1) {
-    const index = readVarint(body, at)
-    if (index === undefined) return undefined
-    at = index.end
-  }
-  return body.subarray(at)
 }
 
 function uuidOf(bytes: Uint8Array): string {

@@ -4,6 +4,7 @@ import { cborStage } from './cbor.ts'
 import { debeziumStage, dmsStage, eventBridgeStage } from './change-envelopes.ts'
 import { cloudWatchLogsStage } from './cloudwatch-logs.ts'
 import { dynamoDbChangeStage } from './dynamodb-change.ts'
+import { givenSchemaStage } from './given-schema-guess.ts'
 import { gzipStage } from './gzip.ts'
 import { knownMarkStages } from './known-marks.ts'
 import { kplStage } from './kpl.ts'
@@ -32,7 +33,12 @@ export const BYTE_STAGES: readonly ByteStage[] = [
 ]
 
 /** Formats without a mark, tried in this order on bytes that are not text. */
-export const GUESS_STAGES: readonly ByteStage[] = [messagePackStage, cborStage, protobufStage]
+export const GUESS_STAGES: readonly ByteStage[] = [
+  givenSchemaStage,
+  messagePackStage,
+  cborStage,
+  protobufStage,
+]
 
 /** Known shapes of a JSON document, tried in this order. */
 export const ENVELOPE_STAGES: readonly EnvelopeStage[] = [

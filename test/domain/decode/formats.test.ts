@@ -219,6 +219,59 @@ describe('schema registries', () => {
   })
 })
 
+describe('Protobuf with its descriptor set', () => {
+  // What the Python library was given; 64-bit numbers keep their digits, enum values and map entries have names.
+  const VALUE =
+    '{"id":-9007199254740993,"big":18446744073709551615,"price":1.5,"counts":[1,-1,300],' +
+    '"items":[{"name":"pen","delta":-3},{"name":"ink","delta":4}],"kinds":{"x":"OLD","y":"NEW"},' +
+    '"at":"2026-11-30T12:00:00.000001Z","raw":{"$base64":"AP8="},"is_paid":true,"mark":9223372036854775808,"low":-5,' +
+    '"ratio":0.1,"text":"café","tags":["a","b"],"negative":-7}'
+
+  function descriptors(id?: string): SchemaShelf {
+    const schemas = new SchemaShelf()
+    expect(schemas.add(payload('Protobuf descriptor set'), id, 'shop.Order')).toBeUndefined()
+    return schemas
+  }
+
+  test('bytes without any header', () => {
+    const decoded = decodeOne(payload('Protobuf order'), { schemas: descriptors() })
+    expect(labelsOf(decoded)).toEqual(['Protobuf shop.Order'])
+    expect(jsonTextsOf(decoded)).toEqual([VALUE])
+    expect(decoded.notes).toEqual([])
+  })
+
+  test('behind a Confluent header with a message index', () => {
+    const record = Buffer.concat([Uint8Array.of(0, 0, 0, 0, 9, 0), payload('Protobuf order')])
+    const decoded = decodeOne(record, { schemas: descriptors('9') })
+    expect(labelsOf(decoded)).toEqual(['Confluent schema 9, Protobuf shop.Order'])
+    expect(jsonTextsOf(decoded)).toEqual([VALUE])
+  })
+
+  test('fields that the type does not know are kept by number behind a header, and stop a guess without one', () => {
+    const extended = Buffer.concat([payload('Protobuf order'), Uint8Array.of(0x98, 0x06, 0x05)])
+    const record = Buffer.concat([Uint8Array.of(0, 0, 0, 0, 9, 0), extended])
+    expect(jsonTextsOf(decodeOne(record, { schemas: descriptors('9') }))).toEqual([
+      `${VALUE.slice(0, -1)},"#99":[5]}`,
+    ])
+    expect(labelsOf(decodeOne(extended, { schemas: descriptors() }))).toEqual(['Protobuf?'])
+  })
+
+  test('another message, a wrong name and a file that is no descriptor set are refused with the reason', () => {
+    const schemas = new SchemaShelf()
+    const set = payload('Protobuf descriptor set')
+    expect(schemas.add(set)).toBe('holds several messages: shop.Order, shop.Other; name one')
+    expect(schemas.add(set, undefined, 'shop.Missing')).toContain('has no message "shop.Missing"')
+    expect(schemas.add(Uint8Array.of(1, 2, 3))).toContain('descriptor set')
+    expect(schemas.add(new Uint8Array())).toContain('descriptor set')
+  })
+})
+
+test('an Avro datum without any header is read with the schema given, where it fits exactly', () => {
+  const bytes = payload('Avro datum without container')
+  expect(jsonTextsOf(decodeOne(bytes, { schemas: shelf([SCHEMA]) }))).toEqual([FIRST])
+  expect(stagesOf(decodeOne(bytes.subarray(0, -1), { schemas: shelf([SCHEMA]) }))).not.toContain('schema')
+})
+
 describe('binary values without a mark', () => {
   // What msgpack and cbor2 were given: 2^64 - 1 keeps its digits.
   const VALUE =

@@ -71,6 +71,9 @@ function mutate(next: (below: number) => number): Uint8Array {
 test(`${ROUNDS} mutated inputs: no throw, bounded, safe to draw`, () => {
   const schemas = new SchemaShelf()
   schemas.add(here('./order.avsc'), 'b7b4a7f0-9c96-4e4a-a687-fb5de9ef0c63')
+  const payloads = JSON.parse(here('./payloads.json')) as Record<string, { base64: string }>
+  const descriptors = Buffer.from(payloads['Protobuf descriptor set']?.base64 ?? '', 'base64')
+  expect(schemas.add(new Uint8Array(descriptors), '9', 'shop.Order')).toBeUndefined()
   const next = generator(Number(process.env.SHARDSCOPE_FUZZ_SEED ?? 1))
   let slowest = 0
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -81,6 +84,8 @@ test(`${ROUNDS} mutated inputs: no throw, bounded, safe to draw`, () => {
         { data },
         { maxInflatedBytes: MAX_INFLATED_BYTES, ...(round % 2 === 0 ? { schemas } : {}) },
       )
+      // A schema file is the user's own, but may be the wrong one.
+      if (round % 50 === 0) new SchemaShelf().add(data)
       const json = decodedJson(decoded)
       if (json !== undefined) JSON.parse(json)
       for (const one of decoded.slice(0, 3)) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes payloads.json: bytes made by programs that are not ours, for the tests of the decoders.
 
-Needs the programs gzip, zstd and lz4, and from PyPI: aws_kinesis_agg six aws-glue-schema-registry kafka-python python-snappy fastavro backports.zstd msgpack cbor2 protobuf.
+Needs the programs gzip, zstd and lz4, and from PyPI: aws_kinesis_agg six aws-glue-schema-registry kafka-python python-snappy fastavro backports.zstd msgpack cbor2 protobuf grpcio-tools.
 Each entry names the program that wrote it. Run by hand when a format is added; the tests only read the result.
 """
 import base64, datetime, gzip, io, json, subprocess, sys, zlib
@@ -124,6 +124,55 @@ put("Protobuf Struct", "protobuf " + version("protobuf"), message.SerializeToStr
 
 put("Confluent, Protobuf, first message", CONFLUENT + "protobuf " + version("protobuf"), b"\0" + (9).to_bytes(4, "big") + b"\0" + message.SerializeToString(deterministic=True))
 put("Confluent, Protobuf, nested message", CONFLUENT + "protobuf " + version("protobuf"), b"\0" + (9).to_bytes(4, "big") + b"\x04\x02\x00" + message.SerializeToString(deterministic=True))
+
+import os, pathlib, tempfile
+import grpc_tools
+from grpc_tools import protoc
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+PROTO = """
+syntax = "proto3";
+package shop;
+import "google/protobuf/timestamp.proto";
+enum Kind { UNKNOWN = 0; NEW = 1; OLD = -2; }
+message Order {
+  message Item { string name = 1; sint32 delta = 2; }
+  int64 id = 1;
+  uint64 big = 2;
+  double price = 3;
+  repeated int32 counts = 4;
+  repeated Item items = 5;
+  map<string, Kind> kinds = 6;
+  google.protobuf.Timestamp at = 7;
+  bytes raw = 8;
+  bool is_paid = 9;
+  fixed64 mark = 10;
+  sfixed32 low = 11;
+  float ratio = 12;
+  oneof choice { string text = 13; uint32 number = 14; }
+  repeated string tags = 15;
+  int32 negative = 16;
+}
+message Other { string name = 1; }
+"""
+with tempfile.TemporaryDirectory() as folder:
+    pathlib.Path(folder, "order.proto").write_text(PROTO)
+    include = os.path.join(os.path.dirname(grpc_tools.__file__), "_proto")
+    made = protoc.main(["protoc", f"-I{folder}", f"-I{include}", "--include_imports", f"-o{folder}/order.pb", "order.proto"])
+    assert made == 0
+    descriptors = pathlib.Path(folder, "order.pb").read_bytes()
+put("Protobuf descriptor set", "protoc of grpcio-tools " + version("grpcio-tools"), descriptors)
+pool = descriptor_pool.DescriptorPool()
+for file in descriptor_pb2.FileDescriptorSet.FromString(descriptors).file:
+    pool.Add(file)
+Order = message_factory.GetMessageClass(pool.FindMessageTypeByName("shop.Order"))
+order = Order(id=-9007199254740993, big=2**64 - 1, price=1.5, counts=[1, -1, 300], raw=b"\x00\xff", is_paid=True, mark=2**63, low=-5, ratio=0.1,
+              text="caf\u00e9", tags=["a", "b"], negative=-7)
+order.items.add(name="pen", delta=-3)
+order.items.add(name="ink", delta=4)
+order.kinds["x"] = -2
+order.kinds["y"] = 1
+order.at.FromJsonString("2026-11-30T12:00:00.000001Z")
+put("Protobuf order", "protobuf " + version("protobuf"), order.SerializeToString(deterministic=True))
 
 with open(__file__.replace("make-fixtures.py", "payloads.json"), "w") as file:
     json.dump(OUT, file, indent=1)
