@@ -13,12 +13,12 @@ import { measure } from './sandbox-client.ts'
 const seconds = Number(process.argv[2] ?? 5)
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 
-type Subject = { name: string; args: string[]; env?: Record<string, string>; records: number }
+type Subject = { name: string; args: string[]; env?: Record<string, string> }
 const subjects: Subject[] = [
-  { name: 'fixed answer', args: [here('sandbox-fixed-server.ts')], records: 20_000 },
-  { name: 'shardscope sandbox', args: [here('sandbox-server.ts')], records: 20_000 },
-  { name: 'kinesalite 3.3.3', args: [here('sandbox-kinesalite.cjs')], records: 10_000 },
-  { name: 'kinesis-local 0.6.2', args: [here('sandbox-kinesis-local.cjs')], records: 2_000 },
+  { name: 'fixed answer', args: [here('sandbox-fixed-server.ts')] },
+  { name: 'shardscope sandbox', args: [here('sandbox-server.ts')] },
+  { name: 'kinesalite 3.3.3', args: [here('sandbox-kinesalite.cjs')] },
+  { name: 'kinesis-local 0.6.2', args: [here('sandbox-kinesis-local.cjs')] },
 ]
 
 /** Starts a server and waits for the URL on its first line. */
@@ -37,7 +37,7 @@ const rows: Record<string, Record<string, number>> = {}
 for (const subject of subjects) {
   try {
     const { url, child, readyMs } = await start(subject)
-    rows[subject.name] = { readyMs: Math.round(readyMs), ...(await measure(url, seconds, subject.records)) }
+    rows[subject.name] = { readyMs: Math.round(readyMs), ...(await measure(url, seconds)) }
     child.kill('SIGKILL')
     await once(child, 'exit')
   } catch (error) {
