@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Package + version: native-aws-kcl-py 0.1.1 (PyPI, a KCL in Python) writing, KCL for Java 3.5.1's lease serialiser reading
-# Expected (guess): as the package says of itself, it can take over an existing lease table of the KCL: the rows have the same attributes,
+# Expected (guess): as the package says of itself, it can take over an existing lease table of the KCL: its rows have the same attributes,
 #   so that either side, or a viewer, can read them.
 # Seen: half of it. Owner, counter and checkpoint are read well, but parents are written as parentShardIds (the KCL: parentShardId, also a
 #   set) and the range as hashKeyRangeStart and hashKeyRangeEnd (the KCL: startingHashKey, endingHashKey). The Java serialiser takes

@@ -6,7 +6,7 @@
 #   were idle. The errors go to the log only. The KPL processor does the same on a stream as the KPL writes it, where a record sent
 #   alone is not aggregated: it does not look for the magic bytes. A plain record of more than 20 bytes makes its shard replay like
 #   this; one of up to 20 bytes (the size of the envelope) parses as an empty aggregate and vanishes without any word.
-# Why it matters to a Kinesis tool: one odd record turns a reader into a producer of duplicates, while MillisBehindLatest looks busy.
+# Why it matters to a Kinesis tool: one odd record turns a reader into a producer of duplicates that never moves on, and nothing is raised.
 #   A decoder must fail per record, count it, and let the page go on; and "KPL stream" never means that every record is aggregated.
 set -euo pipefail
 unset AWS_PROFILE AWS_ENDPOINT_URL
