@@ -1,23 +1,24 @@
 // One class of some 400 lines: the members of a tail, their order and its end share so much state that pieces of it would
-// only pass one another the same maps. What needs none of that state lives beside it: scope, queue, pace, failures.
+// only pass one another the same maps. What needs none of that state lives beside it: scope, listing, queue, pace, failures.
 
 import type { ChildShard } from '../aws/kinesis-api.ts'
-import { type Failure, FailureError, failureOf, usageFailure } from '../domain/failure.ts'
+import { type Failure, failureOf } from '../domain/failure.ts'
 import { rangeContains } from '../domain/hash-key.ts'
-import { Lineage } from '../domain/lineage.ts'
 import { countedBytes, type StreamRecord } from '../domain/record.ts'
-import { isOpen, type Shard } from '../domain/shard.ts'
+import type { Shard } from '../domain/shard.ts'
 import type { FinishReason, ReaderState, TailEvent, TailTotals } from '../domain/tail-event.ts'
-import { failureDelayMillis, isWorthRetrying } from './backoff.ts'
 import { CallScheduler } from './call-scheduler.ts'
 import { EventQueue } from './event-queue.ts'
 import { FailureLedger } from './failure-ledger.ts'
 import { PauseGate } from './pause-gate.ts'
 import { DEFAULT_PACE } from './read-budget.ts'
+import { isAfter, reachesPast, reachesTipOf } from './read-ends.ts'
 import type { ReadPageEvent } from './reader-event.ts'
+import { ownerOfSequenceNumber } from './sequence-owner.ts'
+import { childShardOf, ShardListing } from './shard-listing.ts'
 import { readShard } from './shard-reader.ts'
 import type { ReadPace, Tail, TailOptions } from './tail-options.ts'
-import { type Member, memberOf, newMember, shardsHolding, shardsInScope, startOf } from './tail-scope.ts'
+import { type Member, memberOf, newMember, shardsInScope, startOf } from './tail-scope.ts'
 
 const DEFAULT_BUFFER_BYTES = 16 * 1_048_576
 const DEFAULT_CONCURRENT_CALLS = 32
@@ -25,8 +26,6 @@ const DEFAULT_READS_PER_SECOND = 300
 const DEFAULT_RELIST_MILLIS = 30_000
 /** While the stream has no shard yet (it is being created). */
 const EMPTY_RELIST_MILLIS = 2_000
-/** Waits between listings that look for the children of an ended shard. */
-const CHILD_SEARCH_MILLIS = [1_000, 2_000, 4_000, 8_000]
 const LISTING = 'ListShards'
 
 /** Starts reading when it is iterated. See TailOptions and Tail for what it promises. */
@@ -48,9 +47,7 @@ class StreamTail implements Tail {
   /** Members whose first iterator `tailing` waits for; undefined once it was said. */
   #unready: Set<Member> | undefined = new Set()
   readonly #tasks = new Set<Promise<void>>()
-  #listed = new Map<string, Shard>()
-  #listing: Promise<Failure | undefined> | undefined
-  #nextListing: Promise<Failure | undefined> | undefined
+  readonly #listing: ShardListing
   /** The members of the first listing are chosen; later listings add to them. */
   #isAttached = false
   #isFinished = false
@@ -72,6 +69,19 @@ class StreamTail implements Tail {
       clock: options.clock,
       maxConcurrentCalls: options.maxConcurrentCalls ?? DEFAULT_CONCURRENT_CALLS,
       maxReadsPerSecond,
+    })
+    this.#listing = new ShardListing({
+      ...options,
+      signal: this.#stop.signal,
+      onChange: (shards, added) => {
+        this.#queue.push({ type: 'shards-listed', shards })
+        if (this.#isAttached) this.#joinListed(added)
+      },
+      // At the very start a failure is the caller's to see; later on a refusal for throughput only means: later.
+      onFailure: (failure, attempt) => {
+        if (this.#isAttached && failure.kind !== 'throttled') this.#retried(LISTING, failure, attempt)
+      },
+      onSuccess: () => this.#recovered(LISTING),
     })
     const pace = { ...DEFAULT_PACE, ...options.pace }
     const unfinished = this.#unfinished
@@ -118,69 +128,29 @@ class StreamTail implements Tail {
     const { clock, from, idleMillis } = this.#options
     this.#startedAtMillis = clock.now()
     this.#lastRecordAtMillis = this.#startedAtMillis
-    const failure = await this.#firstListing()
+    // A refusal for throughput is waited out; anything else at the very start is the caller's to see.
+    const failure = await this.#listing.relistPatiently(({ kind }) => kind === 'throttled')
     if (this.#isFinished) return
     if (failure !== undefined) return this.#finish('failed', failure)
-    const lineage = new Lineage(this.#listed.values())
+    const { shards } = this.#listing
     const shardIds =
       from.type === 'sequence-number'
-        ? [await this.#shardHolding(from.sequenceNumber)]
+        ? [
+            await ownerOfSequenceNumber(from.sequenceNumber, shards, {
+              ...this.#options,
+              signal: this.#stop.signal,
+            }),
+          ]
         : this.#options.shardIds
     if (this.#isFinished) return
     const only = { shardIds, hashKey: this.#options.hashKey }
-    for (const shard of shardsInScope(lineage, from, only)) this.#add(newMember(shard, true))
+    for (const shard of shardsInScope(this.#listing.lineage(), from, only)) this.#add(newMember(shard, true))
     this.#isAttached = true
     for (const member of this.#members.values()) this.#startOrWait(member)
     this.#announceWhenReady()
     if (this.#members.size === 0 && this.#options.exitAtTip === true) return this.#finish('tip')
     this.#spawn(this.#keepListing())
     if (idleMillis !== undefined) this.#spawn(this.#watchIdle(idleMillis))
-  }
-
-  /** A refusal for throughput is waited out; anything else at the very start is the caller's to see. */
-  async #firstListing(): Promise<Failure | undefined> {
-    const { clock, random } = this.#options
-    for (let attempt = 1; ; attempt += 1) {
-      const failure = await this.#relist()
-      if (failure?.kind !== 'throttled' || this.#isFinished) return failure
-      await clock.sleep(failureDelayMillis(failure, attempt, random), this.#stop.signal)
-    }
-  }
-
-  /** The one shard that a sequence number belongs to; the service is asked where ranges overlap. */
-  async #shardHolding(sequenceNumber: string): Promise<string> {
-    const { api, stream, shardIds } = this.#options
-    const shards = [...this.#listed.values()]
-    const candidates =
-      shardIds === undefined ? shardsHolding(shards, sequenceNumber) : shardsNamed(shards, shardIds)
-    const [only] = candidates
-    if (only !== undefined && candidates.length === 1) return only.shardId
-    const accepting: string[] = []
-    for (const { shardId } of candidates) {
-      try {
-        const position = { type: 'AT_SEQUENCE_NUMBER', sequenceNumber } as const
-        await this.#scheduler.run(() =>
-          api.getShardIterator(stream, shardId, position, { signal: this.#stop.signal }),
-        )
-        accepting.push(shardId)
-      } catch (error) {
-        const { kind } = failureOf(error, 'GetShardIterator')
-        if (kind !== 'invalid' && kind !== 'not-found') throw error
-      }
-    }
-    const [accepted] = accepting
-    if (accepted !== undefined && accepting.length === 1) return accepted
-    throw accepted === undefined
-      ? usageFailure(
-          'tail',
-          `No shard within retention holds the sequence number ${sequenceNumber}.`,
-          'Start from a time or from the oldest record; numbers of an earlier stream of this name are not valid here.',
-        )
-      : usageFailure(
-          'tail',
-          `The sequence number ${sequenceNumber} could belong to ${accepting.join(' or ')}.`,
-          'Name its shard.',
-        )
   }
 
   #add(member: Member): void {
@@ -226,7 +196,7 @@ class StreamTail implements Tail {
       scheduler: this.#scheduler,
       signal: member.stop.signal,
       room: { reserve: bytes => this.#reserve(bytes), release: bytes => this.#queue.release(bytes) },
-      isListedAsClosed: () => this.#isListedAsClosed(shardId),
+      isListedAsClosed: () => this.#listing.isClosed(shardId),
       confirmEnd: announced => this.#confirmEnd(shardId, announced),
     })
     for await (const event of events) {
@@ -295,10 +265,10 @@ class StreamTail implements Tail {
       this.#finish('limit')
       return
     }
-    if (exitAtTip === true && !this.#isListedAsClosed(member.shardId)) {
+    if (exitAtTip === true && !this.#listing.isClosed(member.shardId)) {
       if (reachesTipOf(this.#startedAtMillis, page)) this.#complete(member)
     }
-    if (until !== undefined && reachesPast(until, page, this.#isListedAsClosed(member.shardId))) {
+    if (until !== undefined && reachesPast(until, page, this.#listing.isClosed(member.shardId))) {
       this.#complete(member)
     }
   }
@@ -323,47 +293,21 @@ class StreamTail implements Tail {
     )
   }
 
-  /** One listing that succeeds, however long that takes; not at all where no retry can help. */
-  async #relistPatiently(): Promise<void> {
-    const { clock, random } = this.#options
-    for (let attempt = 1; !this.#isFinished; attempt += 1) {
-      const failure = await this.#relist()
-      if (failure === undefined || !isWorthRetrying(failure)) return
-      await clock.sleep(failureDelayMillis(failure, attempt, random), this.#stop.signal)
-    }
-  }
-
   /** Children of an ended shard, or `still-open` where the listing says that it did not end. */
   async #confirmEnd(
     shardId: string,
     announced: readonly ChildShard[],
   ): Promise<readonly ChildShard[] | 'still-open'> {
-    if (announced.length > 0) {
-      const parentIds = announced.flatMap(child => child.parentShardIds)
-      // A parent can itself be a child that nobody announced yet: a resize makes shards that live for moments only.
-      if (parentIds.every(id => this.#members.has(id) || this.#listed.has(id))) {
-        // For the listing's own sake: the screen wants the new shards with all that is known of them.
-        this.#spawn(this.#relist().then(() => undefined))
-      } else {
-        await this.#relistPatiently()
-      }
-      return announced
+    if (announced.length === 0) return await this.#listing.findChildren(shardId)
+    const parentIds = announced.flatMap(child => child.parentShardIds)
+    // A parent can itself be a child that nobody announced yet: a resize makes shards that live for moments only.
+    if (parentIds.every(id => this.#members.has(id) || this.#listing.has(id))) {
+      // For the listing's own sake: the screen wants the new shards with all that is known of them.
+      this.#spawn(this.#listing.relist())
+    } else {
+      await this.#listing.relistPatiently()
     }
-    for (let attempt = 0; ; attempt += 1) {
-      const failure = await this.#relist()
-      if (this.#isFinished) return []
-      if (failure === undefined) {
-        const children = new Lineage(this.#listed.values()).childrenOf(shardId)
-        if (children.length > 0) return children.map(childShardOf)
-        const shard = this.#listed.get(shardId)
-        if (shard !== undefined && isOpen(shard)) return 'still-open'
-      } else if (!isWorthRetrying(failure)) {
-        return []
-      }
-      const wait = CHILD_SEARCH_MILLIS[attempt]
-      if (wait === undefined) return []
-      await this.#options.clock.sleep(wait, this.#stop.signal)
-    }
+    return announced
   }
 
   #ended(member: Member, childShards: readonly ChildShard[]): void {
@@ -380,12 +324,11 @@ class StreamTail implements Tail {
 
   async #gaveUp(member: Member, failure: Failure): Promise<void> {
     // A shard whose data expired while it waited its turn is gone from the listing: its children hold what is left.
-    if (failure.kind === 'not-found' && (await this.#relist()) === undefined) {
+    if (failure.kind === 'not-found' && (await this.#listing.relist()) === undefined) {
       if (this.#isFinished) return
-      if (!this.#listed.has(member.shardId)) {
+      if (!this.#listing.has(member.shardId)) {
         this.#pushAll(this.#ledger.gaveUp(member.shardId, failure, this.#options.clock.now()))
-        const children = new Lineage(this.#listed.values()).childrenOf(member.shardId)
-        return this.#ended(member, children.map(childShardOf))
+        return this.#ended(member, this.#listing.childrenOf(member.shardId))
       }
     }
     if (this.#isFinished) return
@@ -443,57 +386,14 @@ class StreamTail implements Tail {
     else this.#finish(until === undefined ? 'ended' : 'until')
   }
 
-  #isListedAsClosed(shardId: string): boolean {
-    const shard = this.#listed.get(shardId)
-    return shard !== undefined && !isOpen(shard)
-  }
-
-  /** A listing that starts after this call; callers that come meanwhile share the next one. Never rejects. */
-  #relist(): Promise<Failure | undefined> {
-    this.#nextListing ??= (async () => {
-      await this.#listing
-      this.#nextListing = undefined
-      this.#listing = this.#list()
-      return await this.#listing
-    })()
-    return this.#nextListing
-  }
-
-  async #list(): Promise<Failure | undefined> {
-    const { api, stream, clock } = this.#options
-    try {
-      const shards = await api.listShards(stream, { signal: this.#stop.signal })
-      if (this.#isFinished) return undefined
-      this.#recovered(LISTING)
-      this.#takeListing(shards)
-      return undefined
-    } catch (error) {
-      const failure = failureOf(error, LISTING)
-      const hasStarted = this.#members.size > 0
-      if (hasStarted && !this.#isFinished) this.#pushAll(this.#ledger.retried(LISTING, failure, clock.now()))
-      return failure
-    }
-  }
-
-  #takeListing(shards: readonly Shard[]): void {
-    const added = shards.filter(shard => !this.#listed.has(shard.shardId))
-    const isChanged =
-      added.length > 0 ||
-      shards.length !== this.#listed.size ||
-      shards.some(shard => this.#isListedAsClosed(shard.shardId) === isOpen(shard))
-    if (!isChanged) return
-    this.#listed = new Map(shards.map(shard => [shard.shardId, shard]))
-    this.#queue.push({ type: 'shards-listed', shards })
-    if (this.#isAttached) this.#joinListed(added)
-  }
-
   #joinListed(added: readonly Shard[]): void {
     const { shardIds, from } = this.#options
     const isPartial = shardIds !== undefined || from.type === 'sequence-number'
     const isAdded = new Set(added.map(shard => shard.shardId))
     const wanted = new Set<string>()
     // Parents first, so that the children of children are found too.
-    const children = new Lineage(this.#listed.values())
+    const children = this.#listing
+      .lineage()
       .inReadingOrder()
       .filter(shard => isAdded.has(shard.shardId))
       .map(childShardOf)
@@ -512,7 +412,7 @@ class StreamTail implements Tail {
     while (!this.#isFinished) {
       const wait = this.#members.size === 0 ? EMPTY_RELIST_MILLIS : (relistMillis ?? DEFAULT_RELIST_MILLIS)
       await clock.sleep(wait, this.#stop.signal)
-      if (!this.#isFinished) await this.#relist()
+      if (!this.#isFinished) await this.#listing.relist()
     }
   }
 
@@ -544,11 +444,11 @@ class StreamTail implements Tail {
     for (const event of events) this.#queue.push(event)
   }
 
-  #spawn(task: Promise<void>): void {
+  #spawn(task: Promise<unknown>): void {
     const settled = task
+      .then(() => {})
       .catch(error => {
-        const failure = error instanceof FailureError ? error.failure : failureOf(error, 'tail')
-        this.#finish('failed', failure)
+        this.#finish('failed', failureOf(error, 'tail'))
       })
       .finally(() => this.#tasks.delete(settled))
     this.#tasks.add(settled)
@@ -578,41 +478,4 @@ class StreamTail implements Tail {
       ...(this.#failure === undefined ? {} : { failure: this.#failure }),
     }
   }
-}
-
-function shardsNamed(shards: readonly Shard[], shardIds: readonly string[]): Shard[] {
-  return shards.filter(shard => shardIds.includes(shard.shardId))
-}
-
-function childShardOf(shard: Shard): ChildShard {
-  const parentShardIds = [shard.parentShardId, shard.adjacentParentShardId].filter(id => id !== undefined)
-  return { shardId: shard.shardId, parentShardIds, hashKeyRange: shard.hashKeyRange }
-}
-
-function isAfter(record: StreamRecord, moment: Date): boolean {
-  const arrival = record.approximateArrivalTimestamp
-  return arrival !== undefined && arrival.getTime() > moment.getTime()
-}
-
-/**
- * Whether a page shows that its shard is read up to where its tip was at `startedAtMillis`. The distance counts from the
- * call, so on a busy shard the tip may have moved on meanwhile; endpoints without a distance, or with a constant one, pass
- * with their first page that is not full.
- */
-function reachesTipOf(startedAtMillis: number, page: ReadPageEvent): boolean {
-  if (page.isFull) return false
-  const behind = page.millisBehindLatest ?? 0
-  return behind === 0 || page.requestedAtMillis - behind > startedAtMillis
-}
-
-/**
- * Whether everything up to `until` was in this or earlier pages. Arrival stamps are not monotonic, so that a later stamp
- * alone proves nothing; a distance of 0 on a closed shard proves nothing either.
- */
-function reachesPast(until: Date, page: ReadPageEvent, isClosed: boolean): boolean {
-  const behind = page.millisBehindLatest ?? 0
-  if (isClosed && behind === 0) return false
-  if (page.requestedAtMillis - behind <= until.getTime()) return false
-  const [first] = page.records
-  return !page.isFull || (first !== undefined && isAfter(first, until))
 }

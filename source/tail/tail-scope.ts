@@ -2,7 +2,7 @@ import type { StartingPosition } from '../aws/kinesis-api.ts'
 import { usageFailure } from '../domain/failure.ts'
 import { type HashKey, rangeContains } from '../domain/hash-key.ts'
 import { type Lineage, parentIdsOf } from '../domain/lineage.ts'
-import { compareSequenceNumbers, isOpen, type Shard } from '../domain/shard.ts'
+import { isOpen, type Shard } from '../domain/shard.ts'
 import type { StartFrom } from '../domain/start-from.ts'
 
 /** A shard that a tail reads, or will read once its parents are read. */
@@ -85,16 +85,6 @@ function withDescendants(lineage: Lineage, shardIds: readonly string[]): Set<str
     visit(shardId)
   }
   return wanted
-}
-
-/** The shards whose range of sequence numbers holds `sequenceNumber`; more than one is possible for shards of one age. */
-export function shardsHolding(shards: readonly Shard[], sequenceNumber: string): Shard[] {
-  return shards.filter(
-    shard =>
-      compareSequenceNumbers(shard.startingSequenceNumber, sequenceNumber) <= 0 &&
-      (shard.endingSequenceNumber === undefined ||
-        compareSequenceNumbers(sequenceNumber, shard.endingSequenceNumber) <= 0),
-  )
 }
 
 /**

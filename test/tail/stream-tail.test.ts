@@ -698,6 +698,30 @@ describe('failures', () => {
     expect(textsIn(run.events).toSorted()).toEqual(texts.toSorted())
   })
 
+  test('a listing that fails meanwhile is one event too, and throttling of it none', async () => {
+    let trouble: 'denied' | 'throttled' | undefined
+    const { clock, kinesis, stop } = setUp(1, {
+      fault: operation =>
+        operation === 'ListShards' && trouble !== undefined ? fakeFailure(trouble, operation) : undefined,
+    })
+    const work = (async () => {
+      const run = startTail(kinesis, clock, { signal: stop.signal })
+      for (const kind of ['throttled', undefined, 'denied', undefined] as const) {
+        trouble = kind
+        await clock.sleep(200_000)
+      }
+      stop.abort()
+      await run.finished
+      return run
+    })()
+    const run = await clock.run(work)
+    const said = run.events.filter(event => event.type === 'failure-met' || event.type === 'failure-passed')
+    expect(said).toMatchObject([
+      { type: 'failure-met', failure: { kind: 'denied', action: 'ListShards' }, isRetried: true },
+      { type: 'failure-passed', failure: { kind: 'denied' } },
+    ])
+  })
+
   test('a single hiccup is a state of its reader and no event', async () => {
     let hiccups = 1
     const { clock, kinesis } = setUp(1, {
