@@ -17,8 +17,8 @@ export function bodyHeight(viewport: Viewport): number {
   return Math.max(1, viewport.rows - CHROME_LINES)
 }
 
-/** Lines below the rows of the board: the strip of the hash-key space, the selected range, what to do, our own reads. */
-export const STRIP_LINES = 4
+/** Lines below the rows of the board: the strip of the hash-key space, the selected range, its verdict, what to do, our own reads. */
+export const STRIP_LINES = 5
 
 /** Lines for the rows of one screen. */
 export function listHeight(screen: ScreenState, viewport: Viewport): number {

@@ -51,6 +51,8 @@ const HOT_KEY_SHARE = 0.5
 /** This many keys together with `FEW_KEYS_SHARE` are "a few". */
 const FEW_KEYS = 5
 const FEW_KEYS_SHARE = 0.6
+/** Lighter than this part of the heaviest key, a key is not one of the few. */
+const BESIDE_FIRST = 0.25
 const UNEVEN_WIDTHS = 1.5
 /** Traffic goes with width when their shares differ by less than this factor. */
 const PROPORTIONAL = 1.4
@@ -79,8 +81,11 @@ const standsOut = ({ utilisation, trafficShare, openShardCount }: ShardEvidence)
   (utilisation ?? 0) >= COLD_UTILISATION &&
   openShardCount > 1 &&
   (trafficShare ?? 0) * openShardCount >= STANDS_OUT
-const fewKeys = ({ topKeys, keylessShare }: ShardEvidence) =>
-  (keylessShare ?? 0) > 0.5 ? [] : (topKeys ?? []).slice(0, FEW_KEYS)
+/** The heaviest keys, without those that are light beside the first. */
+const fewKeys = ({ topKeys = [], keylessShare }: ShardEvidence) =>
+  (keylessShare ?? 0) > 0.5
+    ? []
+    : topKeys.slice(0, FEW_KEYS).filter(({ share }) => share >= (topKeys[0]?.share ?? 0) * BESIDE_FIRST)
 const sumOfShares = (keys: readonly { readonly share: number }[]): number =>
   keys.reduce((sum, { share }) => sum + share, 0)
 

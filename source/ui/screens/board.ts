@@ -22,7 +22,8 @@ import { streamTitle } from './shards.ts'
 //  ...
 //  |------|######|------|------
 //          ^^^^^^^
-//  shardId-000000000002: Spread that key over several (salt it) ...
+//  one key carries 83 % of its bytes: tenant-7
+//  Spread that key over several (salt it) ...
 //  our reads: 1.0 of 5/s, 512.0 KiB/s of 2.0 MiB/s on the busiest shard; 4 followed
 
 export function boardView(view: View, screen: ScreenOf<'board'>): ScreenView {
@@ -62,6 +63,7 @@ function footer(view: View, screen: ScreenOf<'board'>, selected: BoardRow | unde
   return [
     pieces.length === 0 ? [] : [span(' '), ...stripLine(pieces, width)],
     selected === undefined ? [] : [span(' '), ...markerLine(selected.shard.hashKeyRange, width)],
+    selected?.heat === undefined ? [] : line(' ', span(verdictText(selected), toneOf(selected))),
     adviceLine(view, screen, selected),
     reads === undefined
       ? []
@@ -82,7 +84,7 @@ function adviceLine(view: View, screen: ScreenOf<'board'>, selected: BoardRow | 
     ...(own === undefined ? [] : [own]),
     ...(note === undefined ? [] : [`(${note})`]),
   ]
-  return line(' ', span(`${selected.id}: `, 'muted'), parts.join(' '))
+  return line(' ', parts.join(' '))
 }
 
 function columnsFor(view: View, rows: readonly BoardRow[], source: HeatSource): readonly Column<BoardRow>[] {
@@ -118,7 +120,7 @@ function columnsFor(view: View, rows: readonly BoardRow[], source: HeatSource): 
       key: 'heat',
       header: 'HEAT',
       width: 8,
-      priority: 2,
+      priority: 3,
       text: () => '',
       chart: (row, width) =>
         `${LEVEL_SIGNS[row.heat?.level ?? 'unknown']} ${bar(row.heat?.utilisation, width - 2, glyphs)}`,
@@ -209,9 +211,9 @@ function columnsFor(view: View, rows: readonly BoardRow[], source: HeatSource): 
     {
       key: 'verdict',
       header: 'VERDICT',
-      width: 15,
-      maxWidth: Math.max(15, verdictWidth),
-      priority: 3,
+      width: 24,
+      maxWidth: Math.max(24, verdictWidth),
+      priority: 2,
       text: verdictText,
       tone: row => {
         const kind = row.heat?.verdict.kind
