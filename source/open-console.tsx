@@ -16,6 +16,7 @@ import { initialModel } from './state/initial-model.ts'
 import type { ChartGlyphs, Model } from './state/model.ts'
 import { Store, type Timer } from './state/store.ts'
 import { update } from './state/update.ts'
+import { TerminalInput } from './terminal-input.ts'
 import { App } from './ui/app.tsx'
 import { FrameSource } from './ui/frame-source.ts'
 import { type ColorLevel, themeFor } from './ui/theme.ts'
@@ -215,7 +216,7 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
         }}
       />,
       {
-        stdin: options.stdin,
+        stdin: new TerminalInput(options.stdin, TIMER) as unknown as NodeJS.ReadStream,
         stdout: options.stdout,
         stderr: guard.stderr,
         alternateScreen: true,
