@@ -155,11 +155,23 @@ function streamRecord(streamName: string, shardId: string, raw: Json): StreamRec
     shardId,
     sequenceNumber: text(raw.SequenceNumber) ?? fail(missing('GetRecords', 'SequenceNumber of a record')),
     ...present('partitionKey', text(raw.PartitionKey)),
-    // Node's reader takes padded, unpadded and URL-safe base64 alike.
-    data: typeof raw.Data === 'string' ? Buffer.from(raw.Data, 'base64') : new Uint8Array(),
+    data: payload(raw.Data),
     ...present('approximateArrivalTimestamp', time(raw.ApproximateArrivalTimestamp)),
     ...present('encryptionType', text(raw.EncryptionType)),
   }
+}
+
+/**
+ * The bytes of a record in an array of their own: what Buffer hands out for small ones is a view into a pool of 64 KiB,
+ * which a kept record would keep alive whole. Node's reader takes padded, unpadded and URL-safe base64 alike.
+ */
+function payload(value: unknown): Uint8Array {
+  if (value === undefined || value === null) return new Uint8Array()
+  if (typeof value === 'string') return new Uint8Array(Buffer.from(value, 'base64'))
+  // kinesalite 3.3.3 stores what a CBOR client put as the JSON form of a Node buffer.
+  if (isObject(value) && value.type === 'Buffer' && Array.isArray(value.data))
+    return Uint8Array.from(value.data)
+  return fail(broken('GetRecords', `Data of a record is neither base64 text nor bytes but ${typeof value}`))
 }
 
 function hashKeyRange(raw: Json): HashKeyRange | undefined {

@@ -20,6 +20,29 @@ const stream = { streamName: 'orders' }
 const sent = () => server.requests.map(({ operation, body }) => [operation, body])
 
 describe('what emulators send', () => {
+  it('a payload in the JSON form of a Node buffer (kinesalite 3.3.3, put by a CBOR client) is its bytes', async () => {
+    const api = await apiOver(() => ({
+      json: { Records: [{ SequenceNumber: '1', Data: { type: 'Buffer', data: [0x68, 0x69, 0xff] } }] },
+    }))
+    const page = await api.getRecords(stream, 'shardId-000000000001', 'iterator')
+    expect([...(page.records[0]?.data ?? [])]).toEqual([0x68, 0x69, 0xff])
+  })
+
+  it('a payload of no known form is a broken answer, not an empty record', async () => {
+    const api = await apiOver(() => ({
+      json: { Records: [{ SequenceNumber: '1', Data: { text: 'aGk=' } }] },
+    }))
+    const failure = await failureIn(api.getRecords(stream, 'shardId-000000000001', 'iterator'))
+    expect(failure).toMatchObject({ kind: 'bad-answer', action: 'GetRecords' })
+    expect(failure.message).toContain('Data')
+  })
+
+  it('a kept payload keeps nothing else alive: its buffer holds its own bytes only', async () => {
+    const api = await apiOver(() => ({ json: { Records: [{ SequenceNumber: '1', Data: 'aGk=' }] } }))
+    const page = await api.getRecords(stream, 'shardId-000000000001', 'iterator')
+    expect(page.records[0]?.data.buffer.byteLength).toBe(2)
+  })
+
   it('nulls, missing members, unpadded and URL-safe base64, dates in other forms', async () => {
     const api = await apiOver(() => ({
       json: {
