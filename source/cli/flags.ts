@@ -3,7 +3,12 @@ import type { Command, Headless } from '../commands/command.ts'
 
 export type HeadlessCommand = Command & { readonly headless: Headless }
 
-export type Flag = { readonly takesValue: boolean; readonly describe: string }
+export type Flag = {
+  readonly takesValue: boolean
+  readonly describe: string
+  /** Given several times all count; of any other flag the last one does. */
+  readonly isRepeatable?: boolean
+}
 
 export const COMMON_FLAGS: Readonly<Record<string, Flag>> = {
   'endpoint-url': { takesValue: true, describe: 'Kinesis endpoint, such as http://127.0.0.1:4567' },
@@ -36,7 +41,11 @@ export function flagsOfCommand(command: HeadlessCommand): Record<string, Flag> {
   const flags: Record<string, Flag> = {}
   for (const [name, spec] of Object.entries(command.args)) {
     if (spec.positional || spec.only === 'form') continue
-    flags[flagOf(name)] = { takesValue: spec.kind !== 'flag', describe: describeArgument(spec) }
+    flags[flagOf(name)] = {
+      takesValue: spec.kind !== 'flag',
+      describe: describeArgument(spec),
+      ...(spec.kind === 'shards' ? { isRepeatable: true } : {}),
+    }
   }
   return { ...flags, ...COMMAND_FLAGS, ...(command.effect === 'destroy' ? DESTROY_FLAGS : {}) }
 }

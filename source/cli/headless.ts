@@ -1,5 +1,5 @@
 import { type ArgSpecs, flagOf, parseArgs } from '../commands/argument.ts'
-import type { Context } from '../commands/command.ts'
+import type { Context, Headless, OutputFormat } from '../commands/command.ts'
 import { type Failure, failureOf, usageFailure } from '../domain/failure.ts'
 import type { Event } from '../state/event.ts'
 import { EXIT_OK, exitCodeOf } from './exit-codes.ts'
@@ -23,20 +23,19 @@ export type HeadlessRun = {
  * caller's matter. Never throws.
  */
 export async function runHeadless({ invocation, stdout, stderr, openContext }: HeadlessRun): Promise<number> {
-  const { command, isJson } = invocation
+  const { command } = invocation
   const { headless } = command
   try {
     const args = parseArgs(headless.name, headlessArgs(command.args), invocation.typed)
+    const format = formatOf(headless, args, invocation.isJson, stdout)
     const context = await openContext(command)
     if (command.effect === 'destroy') assertConfirmed(command, args, invocation.yes, context)
-    const writer = rowWriter(headless, stdout, isJson)
+    const writer = eventWriter(headless, stdout, format)
     const progress = new Progress()
-    const rowsOf = isJson ? headless.rows : (headless.textRows ?? headless.rows)
     let failure: Failure | undefined
     for await (const event of command.run(args as never, context)) {
       if (stdout.isClosed) break
-      const rows = rowsOf(event)
-      if (rows.length > 0) await writer.write(rows)
+      await writer.write(event)
       await stderr.write(progress.text(event))
       failure ??= failureIn(event)
     }
@@ -44,6 +43,46 @@ export async function runHeadless({ invocation, stdout, stderr, openContext }: H
     return failure === undefined ? EXIT_OK : await report(headless.name, stderr, failure, stdout)
   } catch (error) {
     return await report(headless.name, stderr, failureOf(error, headless.name), stdout)
+  }
+}
+
+function formatOf(
+  headless: Headless,
+  args: Readonly<Record<string, unknown>>,
+  isJson: boolean,
+  stdout: Sink,
+): OutputFormat | undefined {
+  const format = headless.format?.(args)
+  if (format === undefined || format === 'json') return isJson ? 'json' : format
+  if (isJson) {
+    throw usageFailure(headless.name, `--json and --output ${format.name} exclude each other`, 'Give one.')
+  }
+  if (stdout.isTerminal && !format.isForTerminals) {
+    throw usageFailure(
+      headless.name,
+      `--output ${format.name} writes bytes as they are, which a terminal would obey`,
+      'Send it to a file or a pipe, or use --output hex.',
+    )
+  }
+  return format
+}
+
+function eventWriter(headless: Headless, stdout: Sink, format: OutputFormat | undefined) {
+  if (format !== undefined && format !== 'json') {
+    return {
+      write: async (event: Event) => stdout.write(format.write(event) ?? ''),
+      finish: async () => {},
+    }
+  }
+  const isJson = format === 'json'
+  const writer = rowWriter(headless, stdout, isJson)
+  const rowsOf = isJson ? headless.rows : (headless.textRows ?? headless.rows)
+  return {
+    write: async (event: Event) => {
+      const rows = rowsOf(event)
+      if (rows.length > 0) await writer.write(rows)
+    },
+    finish: () => writer.finish(),
   }
 }
 

@@ -61,7 +61,7 @@ export async function parseCommandLine(
     ...LEAVING_FLAGS,
   }
   const parser = parserWith(flags).strictOptions().wrap(Math.min(program.columns, 110))
-  const parsed = await parseWith(parser, argv, action)
+  const parsed = withLastOfEach(await parseWith(parser, argv, action), flags)
   if (parsed.help === true) return { kind: 'text', text: `${await helpText(parser, command, known)}\n` }
   if (parsed.version === true) return { kind: 'text', text: `${program.version}\n` }
 
@@ -105,7 +105,7 @@ function parserWith(flags: Readonly<Record<string, Flag>>): Argv {
       'dot-notation': false,
       'camel-case-expansion': false,
       'boolean-negation': false,
-      'duplicate-arguments-array': false,
+      'duplicate-arguments-array': true,
       'short-option-groups': false,
       'greedy-arrays': false,
     })
@@ -131,6 +131,16 @@ async function parseWith(parser: Argv, argv: readonly string[], action: string):
       `See shardscope${action === 'shardscope' ? '' : ` ${action}`} --help.`,
     )
   }
+}
+
+/** Of a flag that was given twice the last one counts, unless it may be repeated. */
+function withLastOfEach(parsed: Parsed, flags: Readonly<Record<string, Flag>>): Parsed {
+  const last: Record<string, unknown> = {}
+  for (const [name, flag] of Object.entries(flags)) {
+    const value = parsed[name]
+    if (Array.isArray(value) && flag.isRepeatable !== true) last[name] = value.at(-1)
+  }
+  return { ...parsed, ...last }
 }
 
 /** The parser's own words, which leave out the dashes, in ours. */
@@ -168,7 +178,7 @@ function typedArguments(command: HeadlessCommand, parsed: Parsed): Record<string
   for (const [name, spec] of Object.entries(command.args)) {
     const value = parsed[flagOf(name)]
     if (spec.positional || spec.only === 'form' || value === undefined) continue
-    typed[name] = spec.kind === 'flag' ? String(value === true) : String(value)
+    typed[name] = spec.kind === 'flag' ? String(value === true) : [value].flat().join(',')
   }
   const words = parsed._.slice(1).map(String)
   const positionals = positionalsOf(command)

@@ -34,14 +34,19 @@ export class Sink {
     return this.#stream.isTTY === true && this.#stream.columns ? this.#stream.columns : undefined
   }
 
+  /** Whether what is written is obeyed by a terminal. */
+  get isTerminal(): boolean {
+    return this.#stream.isTTY === true
+  }
+
   /**
    * Resolves once the text was handed over, so an awaiting writer is as slow as the reader.
    * @throws the error of a full disk and the like; a reader that has gone is no error.
    */
-  write(text: string): Promise<void> {
+  write(text: string | Uint8Array): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#failure !== undefined) reject(this.#failure)
-      else if (this.#isClosed || text === '') resolve()
+      else if (this.#isClosed || text.length === 0) resolve()
       else {
         this.#stream.write(text, error => {
           if (error) this.#end(error)

@@ -94,6 +94,15 @@ export type OutputColumn = {
   readonly text?: (value: unknown, row: OutputRow) => string
 }
 
+/** `isForTerminals`: every byte of it is harmless there. */
+export type OutputFormat =
+  | 'json'
+  | {
+      readonly name: string
+      readonly isForTerminals: boolean
+      readonly write: (event: Event) => string | Uint8Array | undefined
+    }
+
 /** How a command is called from a shell, and what of its events becomes output. */
 export type Headless = {
   /** First word on the command line, e.g. `streams`. */
@@ -103,6 +112,12 @@ export type Headless = {
   readonly rows: (event: Event) => readonly OutputRow[]
   /** Rows for people where those differ from the JSON ones. */
   readonly textRows?: (event: Event) => readonly OutputRow[]
+  /**
+   * The output that the arguments ask for where it is neither text for people nor, with `--json`, JSON Lines: `json` for the
+   * latter, or what each event becomes.
+   * @throws FailureError of kind `usage`, before anything is connected
+   */
+  readonly format?: (args: Readonly<Record<string, unknown>>) => OutputFormat | undefined
   /** What a `rows` value is for people: a table drawn at the end, or lines drawn as they come. */
   readonly layout?: 'table' | 'lines'
   /** Needs no endpoint: nothing is connected. */

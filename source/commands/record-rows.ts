@@ -40,8 +40,8 @@ export const RECORD_COLUMNS: readonly OutputColumn[] = [
 ]
 
 /** Lines for people, one a user record: time, shard, key, size as Kinesis counts it, and the payload on one line. */
-export function recordTextRows({ record, decoded }: ReadRecord): OutputRow[] {
-  return decoded.map(part => {
+export function recordTextRows({ record, decoded, matching }: ReadRecord): OutputRow[] {
+  return (matching ?? decoded).map(part => {
     const partitionKey = part.userRecord?.partitionKey ?? record.partitionKey
     const sized =
       part.userRecord === undefined

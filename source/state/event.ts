@@ -19,7 +19,12 @@ import type {
 import type { TailRow } from './tail-row.ts'
 
 /** A Kinesis record and the one or more records that a reader of the stream would see in it. */
-export type ReadRecord = { readonly record: StreamRecord; readonly decoded: readonly DecodedRecord[] }
+export type ReadRecord = {
+  readonly record: StreamRecord
+  readonly decoded: readonly DecodedRecord[]
+  /** Those of `decoded` that a filter wants, where there is one: lines for people show only these. */
+  readonly matching?: readonly DecodedRecord[]
+}
 
 /** Facts that the world told us: batched. `at` is milliseconds since the epoch. */
 export type DataEvent =
