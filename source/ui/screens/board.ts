@@ -17,7 +17,7 @@ import { streamTitle } from './shards.ts'
 //  Streams > orders > heat                              1.2 MiB/s, 830.0/s; 35.0 % of 4 shards
 //  observed: 58 of the last 60 s read, 4,321 records, newest 1 s old
 //    SHARD                     USE  HEAT      PEAK  VERDICT
-//  > shardId-000000000002   83.0 %  #######.  104 %  one key carries 83 % of its bytes: tenant-7
+//  > shardId-000000000002   83.0 %  #######.  104 %  tenant-7: one key carries 83 % of its bytes
 //    shardId-000000000003   12.0 %  #.......   14 %  fine at 12 %
 //  ...
 //  |------|######|------|------
@@ -90,7 +90,7 @@ function adviceLine(view: View, screen: ScreenOf<'board'>, selected: BoardRow | 
 function columnsFor(view: View, rows: readonly BoardRow[], source: HeatSource): readonly Column<BoardRow>[] {
   const glyphs = view.model.chartGlyphs
   const isObserved = source === 'observed'
-  const verdictWidth = widest(rows.map(verdictText), 100)
+  const verdictWidth = widest(rows.map(shortVerdict), 100)
   return [
     {
       key: 'shard',
@@ -214,7 +214,7 @@ function columnsFor(view: View, rows: readonly BoardRow[], source: HeatSource): 
       width: 24,
       maxWidth: Math.max(24, verdictWidth),
       priority: 2,
-      text: verdictText,
+      text: shortVerdict,
       tone: row => {
         const kind = row.heat?.verdict.kind
         return kind === undefined || kind === 'no-data' || kind === 'cold' || kind === 'fine'
@@ -230,6 +230,12 @@ function verdictText(row: BoardRow): string {
   const { verdict } = row.heat
   const keys = verdict.partitionKeys.length === 0 ? '' : `: ${verdict.partitionKeys.join(', ')}`
   return `${verdict.sentence}${keys}`
+}
+
+/** The key first: a narrow column cuts the end. */
+function shortVerdict(row: BoardRow): string {
+  const { sentence, partitionKeys } = row.heat?.verdict ?? { sentence: '', partitionKeys: [] }
+  return partitionKeys.length === 0 ? verdictText(row) : `${partitionKeys.join(', ')}: ${sentence}`
 }
 
 function toneOf(row: BoardRow) {
