@@ -131,11 +131,11 @@ async function send(answer: WireResponse, response: Response, signal: AbortSigna
   }
   const target = response as ServerResponse
   if (typeof answer.body === 'string' || answer.body instanceof Uint8Array) {
-    target.writeHead(answer.statusCode, {
-      ...answer.headers,
-      'content-length': Buffer.byteLength(answer.body),
-    })
-    target.end(answer.body)
+    const length = Buffer.byteLength(answer.body)
+    target.writeHead(answer.statusCode, { ...answer.headers, 'content-length': length })
+    // Text that is plain ASCII, as most answers are, is written several times faster as Latin-1.
+    if (typeof answer.body === 'string' && length === answer.body.length) target.end(answer.body, 'latin1')
+    else target.end(answer.body)
     return
   }
   target.writeHead(answer.statusCode, answer.headers)
