@@ -51,8 +51,12 @@ export function createSdkCloudWatch(options: SdkCloudWatchOptions): MetricsApi &
       const command = new GetMetricDataCommand({ ...input, ScanBy: 'TimestampAscending' })
       return await client.send(command, { abortSignal })
     }
-    const fail = (error: unknown): never => {
-      throw metricsFailure(error, options, signal?.aborted === true, deadline.aborted)
+    const fail = (error: unknown, isForeign = false): never => {
+      throw metricsFailure(error, options, {
+        isAborted: signal?.aborted === true,
+        isLate: deadline.aborted,
+        isForeign,
+      })
     }
     try {
       return await attempt(protocol)
@@ -63,7 +67,7 @@ export function createSdkCloudWatch(options: SdkCloudWatchOptions): MetricsApi &
         protocol = 'query'
         return answer
       } catch (queryError) {
-        return fail(queryError)
+        return fail(queryError, true)
       }
     }
   }
@@ -190,8 +194,8 @@ function isXml(error: unknown): boolean {
 function metricsFailure(
   error: unknown,
   options: SdkCloudWatchOptions,
-  isAborted: boolean,
-  isLate: boolean,
+  // `isForeign`: neither protocol was understood.
+  { isAborted, isLate, isForeign }: { isAborted: boolean; isLate: boolean; isForeign: boolean },
 ): FailureError {
   const endpointUrl = options.metricsEndpointUrl ?? `CloudWatch in ${options.region}`
   const failure = failureFrom(error, {
@@ -201,8 +205,9 @@ function metricsFailure(
     ...(isLate && !isAborted ? { deadlineMillis: options.deadlines.callMillis } : {}),
   })
   const { kind } = failureOf(failure, OPERATION)
-  const isForeign = kind === 'internal' || kind === 'bad-answer' || kind === 'unsupported'
-  if (!isForeign || options.metricsEndpointUrl === undefined) return failure
+  const isNoAnswer = kind === 'internal' || kind === 'bad-answer' || kind === 'unsupported'
+  const isElsewhere = isNoAnswer || (isForeign && kind === 'invalid')
+  if (!isElsewhere || options.metricsEndpointUrl === undefined) return failure
   return new FailureError(
     {
       kind: 'unsupported',
