@@ -172,7 +172,9 @@ class ShardReader {
     this.#iterator = { value: page.nextShardIterator, takenAtMillis: answer.requestedAtMillis }
     const isNearTip = !event.isFull && (event.millisBehindLatest ?? 0) < CAUGHT_UP_MILLIS
     if (this.#countDrained(isNearTip && page.records.length === 0)) yield { type: 'drained' }
-    const isBehind = !isNearTip || (this.#drainedPageCount > 0 && this.#drainedPageCount < DRAINED_PAGES)
+    // A closed shard has an end, which some endpoints tell one answer later.
+    const isEnding = this.#options.isListedAsClosed() && this.#drainedPageCount < DRAINED_PAGES
+    const isBehind = !isNearTip || isEnding
     const waitMillis = this.#budget.waitMillis({ byteCount: event.byteCount, isBehind })
     const reader = this.#stateAfter(event, isNearTip, waitMillis)
     if (this.#isNews(reader, event)) {

@@ -123,7 +123,7 @@ function sendTo(
       // Time on the way, so that acts can fall between a call and its answer.
       await clock.sleep(3)
       if (failed !== undefined) throw failed
-      return asSdkAnswer(answer)
+      return asWireAnswer(answer)
     } catch (error) {
       if (error instanceof FailureError) throw error
       throw failureFrom(error, { operation, endpointUrl: 'http://127.0.0.1' })
@@ -131,17 +131,19 @@ function sendTo(
   }
 }
 
-/** The engine hands out times as epoch milliseconds, the SDK dates. */
-function asSdkAnswer(answer: object): Readonly<Record<string, unknown>> {
-  const { Records, ...rest } = answer as { Records?: { ApproximateArrivalTimestamp?: unknown }[] }
+/** The engine hands out bytes and dates; the AWS layer reads parsed JSON: base64 text and epoch seconds. */
+function asWireAnswer(answer: object): Readonly<Record<string, unknown>> {
+  const { Records, ...rest } = answer as {
+    Records?: { readonly Data?: Uint8Array; readonly ApproximateArrivalTimestamp?: Date }[]
+  }
   if (Records === undefined) return rest
   return {
     ...rest,
-    Records: Records.map(record =>
-      typeof record.ApproximateArrivalTimestamp === 'number'
-        ? { ...record, ApproximateArrivalTimestamp: new Date(record.ApproximateArrivalTimestamp) }
-        : record,
-    ),
+    Records: Records.map(({ Data, ApproximateArrivalTimestamp, ...record }) => ({
+      ...record,
+      Data: Buffer.from(Data ?? []).toString('base64'),
+      ApproximateArrivalTimestamp: (ApproximateArrivalTimestamp?.getTime() ?? 0) / 1_000,
+    })),
   }
 }
 
