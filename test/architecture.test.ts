@@ -31,6 +31,8 @@ const ONLY_IN: readonly (readonly [RegExp, readonly string[]])[] = [
 ]
 /** All that domain may ask of the runtime: hashing and unpacking are computation. */
 const DOMAIN_BUILTINS = new Set(['node:crypto', 'node:zlib'])
+/** Packages that are computation alone: the two languages of a filter. */
+const DOMAIN_PACKAGES = new Set(['re2js', '@aws-lambda-powertools/jmespath'])
 const LONGEST_WITHOUT_REASON = 300
 
 type Import = { readonly from: string; readonly isType: boolean }
@@ -132,7 +134,12 @@ describe('imports', () => {
         for (const [pattern, places] of ONLY_IN) {
           if (pattern.test(from) && !places.includes(folderOf(name))) wrong.push(`${name}: ${from}`)
         }
-        if (folderOf(name) === 'domain' && !isLocal(from) && !DOMAIN_BUILTINS.has(from))
+        if (
+          folderOf(name) === 'domain' &&
+          !isLocal(from) &&
+          !DOMAIN_BUILTINS.has(from) &&
+          !DOMAIN_PACKAGES.has(from)
+        )
           wrong.push(`${name}: ${from}`)
       }
     }
