@@ -19,8 +19,12 @@ export function ownerAt(shards: readonly Shard[], hashKey: HashKey, atMillis: nu
   const candidates = shards.filter(shard => rangeContains(shard.hashKeyRange, hashKey))
   const [only] = candidates
   if (only === undefined) return undefined
-  if (candidates.length === 1) return { shard: only, basis: 'listing' }
   const second = Math.floor(atMillis / 1000)
+  if (candidates.length === 1) {
+    // For a moment before anything that it still has, the service lists the oldest shards.
+    const isTooYoung = (createdSecondOf(only) ?? 0) > second + CREATION_SLACK_SECONDS
+    return isTooYoung ? undefined : { shard: only, basis: 'listing' }
+  }
   const alive = candidates.filter(shard => {
     const created = createdSecondOf(shard)
     const closed = closedSecondOf(shard)
@@ -35,6 +39,8 @@ const VERSION_SHIFT = 184n
 const CREATED_SHIFT = 148n
 const ARRIVAL_SHIFT = 36n
 const SECONDS_MASK = (1n << 36n) - 1n
+/** The times in sequence numbers are no promise; only a clear contradiction counts. */
+const CREATION_SLACK_SECONDS = 60
 const EARLIEST_SECOND = 1_380_000_000
 const LATEST_SECOND = 4_100_000_000
 

@@ -21,8 +21,10 @@ describe('owner of a key at a time', () => {
   const upper = shard(2, 50n, 99n, T + 100)
 
   test('is the one shard of the listing for that moment that holds the key', () => {
-    expect(ownerAt([lower, upper], 60n, 0)).toEqual({ shard: upper, basis: 'listing' })
-    expect(ownerAt([lower], 60n, 0)).toBeUndefined()
+    expect(ownerAt([lower, upper], 60n, (T + 150) * 1000)).toEqual({ shard: upper, basis: 'listing' })
+    expect(ownerAt([lower], 60n, (T + 150) * 1000)).toBeUndefined()
+    // Long before the shard was made: the listing began at what is left.
+    expect(ownerAt([lower, upper], 60n, 0)).toBeUndefined()
   })
 
   test('is told by sequence numbers where the endpoint lists ancestors too, and says so', () => {
