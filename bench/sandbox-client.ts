@@ -5,10 +5,10 @@ const BATCH = 500
 const PAYLOAD_BYTES = 200
 
 /** Records that every server is read with: as many for all of them, since some slow down with what they hold. */
-const READ_RECORDS = 5000
+const READ_RECORDS = 20_000
 
 /**
- * Writes batches of 500 records of 200 bytes for some seconds, then reads a stream of 5,000 such records over and over,
+ * Writes batches of 500 records of 200 bytes for some seconds, then reads a stream of 20,000 such records over and over,
  * in pages of 1,000, over plain HTTP/1.1 without an SDK, so that the server is what is measured. Gives records per second.
  */
 export async function measure(url: string, seconds: number): Promise<Record<string, number>> {
