@@ -1,13 +1,22 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFileSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync } from 'node:fs'
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createSteppedClock } from '../../source/sandbox/engine/clock.ts'
-import type { Service } from '../../source/sandbox/engine/service.ts'
+import { createService, type Service } from '../../source/sandbox/engine/service.ts'
 import { createSandbox } from '../../source/sandbox/sandbox.ts'
+import { openDataDirectory } from '../../source/sandbox/storage/data-directory.ts'
 import { id, NEW_YEAR, type Output } from './support.ts'
 
 let dataDirectory: string
@@ -120,6 +129,46 @@ describe('a data directory', () => {
     const third = open(clock).sandbox
     expect(view(third.service)[1].tags).toContainEqual({ Key: 'kept', Value: '1' })
     await third.stop()
+  })
+
+  it('takes the newest snapshot and tidies up when it was killed while folding', async () => {
+    const { sandbox, clock } = open()
+    live(sandbox.service, clock)
+    const before = view(sandbox.service)
+    await sandbox.stop()
+    writeFileSync(join(dataDirectory, 'state.2.tmp'), 'half a snap')
+    writeFileSync(join(dataDirectory, 'journal.0'), 'left behind')
+    const again = open(clock).sandbox
+    expect(view(again.service)).toEqual(before)
+    expect(readdirSync(dataDirectory).sort()).toEqual(['journal.1', 'lock', 'state.1'])
+    await again.stop()
+  })
+
+  it('folds a long journal into a snapshot, but not while a change is under way', async () => {
+    const clock = createSteppedClock(NEW_YEAR)
+    const directory = openDataDirectory(dataDirectory, 10_000)
+    const service = createService({ clock, onChange: directory.record })
+    const snapshots = () => {
+      service.settle()
+      directory.fold(service)
+      return readdirSync(dataDirectory).filter(name => name.startsWith('state.'))
+    }
+    service.handle('CreateStream', { StreamName: 's', ShardCount: 1 })
+    clock.advance(1000)
+    expect(snapshots()).toEqual([])
+    const record = { StreamName: 's', PartitionKey: 'a', Data: Buffer.alloc(1000) }
+    for (let count = 0; count < 12; count++) service.handle('PutRecord', record)
+    service.handle('SplitShard', { StreamName: 's', ShardToSplit: id(0), NewStartingHashKey: '1000' })
+    expect(snapshots()).toEqual([])
+    clock.advance(1000)
+    expect(snapshots()).toEqual(['state.1'])
+    service.handle('PutRecord', record)
+    expect(snapshots()).toEqual(['state.1'])
+    const before = view(service)
+    directory.close()
+    const again = open(clock).sandbox
+    expect(view(again.service)).toEqual(before)
+    await again.stop()
   })
 
   it('says so when a snapshot is damaged or the data are another account’s', async () => {

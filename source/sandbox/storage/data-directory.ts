@@ -38,6 +38,7 @@ export function openDataDirectory(directory: string, foldBytes = FOLD_BYTES): Da
 
 function openLocked(directory: string, foldBytes: number): DataDirectory {
   let number = Math.max(0, ...numbersIn(directory))
+  removeOthers(directory, number)
   const state = number === 0 ? undefined : readSnapshot(join(directory, `state.${number}`))
   const { entries, bytes } = readJournal(join(directory, `journal.${number}`))
   let journal: Journal = openJournal(join(directory, `journal.${number}`), bytes)
@@ -55,9 +56,8 @@ function openLocked(directory: string, foldBytes: number): DataDirectory {
       journal = openJournal(join(directory, `journal.${next}`), 0)
       const { durations, limits } = service.account
       journal.append({ operation: LIFE, input: { durations, limits }, now: service.clock.now() })
-      for (const name of [`state.${number}`, `journal.${number}`])
-        rmSync(join(directory, name), { force: true })
       number = next
+      removeOthers(directory, number)
     },
     close() {
       journal.close()
@@ -71,6 +71,14 @@ const numbersIn = (directory: string) =>
     const number = /^state\.(\d+)$/.exec(name)?.[1]
     return number === undefined ? [] : [Number(number)]
   })
+
+/** What an earlier number left behind, also when the process was killed between writing a snapshot and tidying up. */
+function removeOthers(directory: string, number: number): void {
+  const kept = [`state.${number}`, `journal.${number}`]
+  for (const name of readdirSync(directory)) {
+    if (/^(state|journal)\.\d+(\.tmp)?$/.test(name) && !kept.includes(name)) rmSync(join(directory, name))
+  }
+}
 
 /** Two processes writing one journal would ruin it. */
 function lock(directory: string): void {
