@@ -165,6 +165,7 @@ function eventsOf(event: TailEvent, { stream, readers, ranges }: Follower, now: 
       return [{ type: 'rows-arrived', rows, recordCount: event.records.length }]
     }
     case 'shard-ended':
+    case 'place-reached':
       return []
     case 'tailing':
       return [{ type: 'tail-ready', stream }]

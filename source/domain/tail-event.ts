@@ -1,6 +1,6 @@
 import type { Failure } from './failure.ts'
 import type { StreamRecord } from './record.ts'
-import type { Shard } from './shard.ts'
+import type { SequenceNumber, Shard } from './shard.ts'
 
 /** Where one shard's reader stands. Times are milliseconds since the epoch on the reader's clock. */
 export type ReaderState =
@@ -50,6 +50,17 @@ export type TailEvent =
       readonly millisBehindLatest?: number
       /** When the answer came in, milliseconds since the epoch. */
       readonly receivedAtMillis: number
+    }
+  /**
+   * Every record of the shard up to this one was handed out, or not wanted. Follows each page, after its `records-arrived`;
+   * only where it is asked for (`tellsPlaces`). Without a number: an empty page.
+   */
+  | {
+      readonly type: 'place-reached'
+      readonly shardId: string
+      readonly sequenceNumber?: SequenceNumber
+      readonly approximateArrivalTimestamp?: Date
+      readonly millisBehindLatest?: number
     }
   /** The shard is read to its end; its children follow (none were found if the list is empty). */
   | { readonly type: 'shard-ended'; readonly shardId: string; readonly childShardIds: readonly string[] }

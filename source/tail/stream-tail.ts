@@ -265,12 +265,25 @@ class StreamTail implements Tail {
       this.#finish('limit')
       return
     }
+    if (this.#options.tellsPlaces === true) this.#tellPlace(member, page)
     if (exitAtTip === true && !this.#listing.isClosed(member.shardId)) {
       if (reachesTipOf(this.#startedAtMillis, page)) this.#complete(member)
     }
     if (until !== undefined && reachesPast(until, page, this.#listing.isClosed(member.shardId))) {
       this.#complete(member)
     }
+  }
+
+  #tellPlace({ shardId }: Member, { records, millisBehindLatest }: ReadPageEvent): void {
+    const last = records.at(-1)
+    const arrived = last?.approximateArrivalTimestamp
+    this.#queue.push({
+      type: 'place-reached',
+      shardId,
+      ...(last === undefined ? {} : { sequenceNumber: last.sequenceNumber }),
+      ...(arrived === undefined ? {} : { approximateArrivalTimestamp: arrived }),
+      ...(millisBehindLatest === undefined ? {} : { millisBehindLatest }),
+    })
   }
 
   #deliver(member: Member, page: ReadPageEvent, records: readonly StreamRecord[]): void {

@@ -26,6 +26,8 @@ export type TailOptions = {
   readonly hashKey?: HashKey
   /** Deliver only these records; `limit` and `idleMillis` count what is delivered. */
   readonly accepts?: (record: StreamRecord) => boolean
+  /** Tell with `place-reached` how far each page went. */
+  readonly tellsPlaces?: boolean
   /** Deliver exactly this many records, then finish. */
   readonly limit?: number
   /** Finish when every shard has been read up to where its tip was when the tail started. */

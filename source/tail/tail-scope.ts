@@ -3,7 +3,7 @@ import { usageFailure } from '../domain/failure.ts'
 import { type HashKey, rangeContains } from '../domain/hash-key.ts'
 import { type Lineage, parentIdsOf } from '../domain/lineage.ts'
 import { isOpen, type Shard } from '../domain/shard.ts'
-import type { StartFrom } from '../domain/start-from.ts'
+import type { ShardPlace, StartFrom } from '../domain/start-from.ts'
 
 /** A shard that a tail reads, or will read once its parents are read. */
 export type Member = {
@@ -58,13 +58,28 @@ export function shardsInScope(
 ): Shard[] {
   const { shardIds, hashKey } = only
   const ordered = lineage.inReadingOrder()
+  const isPlaced = from.type === 'places' ? placedShards(ordered, from.places) : undefined
   const wanted = shardIds === undefined ? undefined : withDescendants(lineage, shardIds)
   return ordered.filter(
     shard =>
       (wanted === undefined || wanted.has(shard.shardId)) &&
       (hashKey === undefined || rangeContains(shard.hashKeyRange, hashKey)) &&
+      (isPlaced === undefined || isPlaced.has(shard.shardId)) &&
       (from.type !== 'latest' || isOpen(shard)),
   )
+}
+
+/** Those that were left unread, and whatever came out of any of the places since; `ordered` has parents first. */
+function placedShards(ordered: readonly Shard[], places: ReadonlyMap<string, ShardPlace>): Set<string> {
+  const known = new Set(places.keys())
+  const wanted = new Set<string>()
+  for (const shard of ordered) {
+    const place = places.get(shard.shardId)
+    if (place === undefined && !parentIdsOf(shard).some(id => known.has(id))) continue
+    known.add(shard.shardId)
+    if (place?.type !== 'ended') wanted.add(shard.shardId)
+  }
+  return wanted
 }
 
 function withDescendants(lineage: Lineage, shardIds: readonly string[]): Set<string> {
@@ -103,6 +118,14 @@ export function startOf(member: Member, from: StartFrom, parents: readonly Membe
       return isRoot && member.isInitial
         ? { type: 'AT_SEQUENCE_NUMBER', sequenceNumber: from.sequenceNumber }
         : { type: 'TRIM_HORIZON' }
+    case 'places': {
+      const place = from.places.get(member.shardId)
+      if (place?.type === 'after')
+        return { type: 'AFTER_SEQUENCE_NUMBER', sequenceNumber: place.sequenceNumber }
+      return place?.type === 'at'
+        ? { type: 'AT_TIMESTAMP', timestamp: place.timestamp }
+        : { type: 'TRIM_HORIZON' }
+    }
     case 'timestamp': {
       const isPastTimestamp = parents.some(
         parent => parent.readCount > 0 || parent.wasOpenAtStart || !parent.isInitial,
