@@ -5,6 +5,9 @@ import { PointSample, type SamplePoint } from './point-sample.ts'
 /** Weight that the first points of a sample stand for; it doubles as the sample fills. */
 const FIRST_BYTE_SPACING = 128
 const FIRST_RECORD_SPACING = 1
+/** Points of a slice at least, once there were as many: a share is then known to about 3 % (most), 12 % (fewest). */
+const MOST_POINTS = 256
+const FEWEST_POINTS = 16
 
 /** What is counted in one slice of time. */
 type Slice = {
@@ -117,12 +120,15 @@ export class KeyWindow {
     }
     const newest = this.#slices.at(-1)?.index ?? index
     if (index <= newest - this.#sliceCount) return undefined
-    const { capacity, random } = this.#options
+    const { random } = this.#options
+    const capacity = this.#options.capacity()
+    // Quiet shards of a large stream get fewer points, as they get fewer keys.
+    const mostPoints = 2 * Math.min(MOST_POINTS, Math.max(FEWEST_POINTS, capacity >> 2))
     const made: Slice = {
       index,
-      keys: new HeavyKeys<string>(capacity()),
-      bytePoints: new PointSample(FIRST_BYTE_SPACING, random),
-      recordPoints: new PointSample(FIRST_RECORD_SPACING, random),
+      keys: new HeavyKeys<string>(capacity),
+      bytePoints: new PointSample({ spacing: FIRST_BYTE_SPACING, mostPoints, random }),
+      recordPoints: new PointSample({ spacing: FIRST_RECORD_SPACING, mostPoints, random }),
       keylessBytes: 0,
       keylessRecords: 0,
       aggregates: 0,

@@ -1,8 +1,5 @@
 import type { HashKey } from '../hash-key.ts'
 
-/** Points kept at least, once there were as many; the precision of a share is about 1 / (2 * sqrt(points)). */
-const FEWEST_POINTS = 256
-
 /** One point of the sample: whose weight it fell on, and the explicit hash key where one is known. */
 export type SamplePoint = {
   readonly partitionKey: string
@@ -17,15 +14,26 @@ export type SamplePoint = {
  */
 export class PointSample {
   readonly #random: () => number
+  readonly #mostPoints: number
   #spacing: number
   #keys: string[] = []
+  /** By place; empty until an explicit hash key comes along, which is rare. */
   #hashKeys: (HashKey | undefined)[] = []
   #total = 0
   #next: number
 
-  /** `spacing` is the weight that a point stands for at first. */
-  constructor(spacing: number, random: () => number) {
+  /**
+   * `spacing` is the weight that a point stands for at first. Once there were so many, between half of `mostPoints` (an
+   * even number) and all are kept; the error of a share is about 1 / (2 * sqrt(points)).
+   */
+  constructor(options: {
+    readonly spacing: number
+    readonly mostPoints: number
+    readonly random: () => number
+  }) {
+    const { spacing, mostPoints, random } = options
     this.#random = random
+    this.#mostPoints = mostPoints
     this.#spacing = spacing
     this.#next = random() * spacing
   }
@@ -33,9 +41,10 @@ export class PointSample {
   add(partitionKey: string, weight: number, hashKey: HashKey | undefined): void {
     this.#total += weight
     while (this.#total > this.#next) {
+      if (hashKey !== undefined) this.#hashKeys[this.#keys.length] = hashKey
+      else if (this.#hashKeys.length > 0) this.#hashKeys[this.#keys.length] = undefined
       this.#keys.push(partitionKey)
-      this.#hashKeys.push(hashKey)
-      if (this.#keys.length >= 2 * FEWEST_POINTS) this.#halve()
+      if (this.#keys.length >= this.#mostPoints) this.#halve()
       this.#next = (this.#keys.length + this.#random()) * this.#spacing
     }
   }
@@ -52,10 +61,10 @@ export class PointSample {
     for (let index = 0; index < count; index += 1) {
       const chosen = index * 2 + (this.#random() < 0.5 ? 0 : 1)
       this.#keys[index] = this.#keys[chosen] ?? ''
-      this.#hashKeys[index] = this.#hashKeys[chosen]
+      if (this.#hashKeys.length > 0) this.#hashKeys[index] = this.#hashKeys[chosen]
     }
     this.#keys.length = count
-    this.#hashKeys.length = count
+    if (this.#hashKeys.length > count) this.#hashKeys.length = count
     this.#spacing *= 2
   }
 }
