@@ -189,17 +189,17 @@ function integer(value: unknown): bigint | undefined {
 
 /** Epoch seconds as the protocol has it, epoch milliseconds as some emulators, or text. */
 function time(value: unknown): Date | undefined {
-  if (typeof value === 'number' && Number.isFinite(value)) {
-    // As seconds this would be the year 5138.
-    return new Date(value < 1e11 ? Math.round(value * 1_000) : value)
-  }
-  if (typeof value !== 'string') return undefined
-  const date = /^\d+(\.\d+)?$/.test(value) ? time(Number(value)) : new Date(value)
-  return date === undefined || Number.isNaN(date.getTime()) ? undefined : date
+  if (typeof value === 'string')
+    return time(/^\d+(\.\d+)?$/.test(value) ? Number(value) : Date.parse(value) / 1_000)
+  if (typeof value !== 'number') return undefined
+  // As seconds this would be the year 5138.
+  const date = new Date(value < 1e11 ? Math.round(value * 1_000) : value)
+  return Number.isNaN(date.getTime()) ? undefined : date
 }
 
+/** A number of things or of milliseconds; one beyond all that a service can count makes no sense. */
 function count(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined
+  return typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER ? value : undefined
 }
 
 function text(value: unknown): string | undefined {

@@ -40,17 +40,28 @@ export class Lineage {
   inReadingOrder(): Shard[] {
     const ordered: Shard[] = []
     const seen = new Set<string>()
-    const visit = (shard: Shard, path: Set<string>): void => {
-      // A lying endpoint could answer with a cycle; each shard is still visited once.
-      if (seen.has(shard.shardId) || path.has(shard.shardId)) return
-      path.add(shard.shardId)
-      for (const parent of this.listedParentsOf(shard)) visit(parent, path)
-      path.delete(shard.shardId)
-      if (seen.has(shard.shardId)) return
-      seen.add(shard.shardId)
-      ordered.push(shard)
+    // By hand and not by calls of itself: a stream that is resharded all day has a line of thousands.
+    const path: Shard[] = []
+    const onPath = new Set<string>()
+    for (const shard of this.#shards.values()) {
+      path.push(shard)
+      for (let next = path.at(-1); next !== undefined; next = path.at(-1)) {
+        onPath.add(next.shardId)
+        // A lying endpoint could answer with a cycle; each shard is still visited once.
+        const awaited = this.listedParentsOf(next).find(
+          ({ shardId }) => !seen.has(shardId) && !onPath.has(shardId),
+        )
+        if (awaited !== undefined && !seen.has(next.shardId)) {
+          path.push(awaited)
+          continue
+        }
+        path.pop()
+        onPath.delete(next.shardId)
+        if (seen.has(next.shardId)) continue
+        seen.add(next.shardId)
+        ordered.push(next)
+      }
     }
-    for (const shard of this.#shards.values()) visit(shard, new Set())
     return ordered
   }
 
@@ -63,10 +74,13 @@ export class Lineage {
   }
 }
 
-/** Parent and adjacent parent, without repeats. */
-export function parentIdsOf(shard: Pick<Shard, 'parentShardId' | 'adjacentParentShardId'>): string[] {
+/** Parent and adjacent parent, without repeats; nobody is a parent of its own, whatever an endpoint says. */
+export function parentIdsOf(
+  shard: Pick<Shard, 'shardId' | 'parentShardId' | 'adjacentParentShardId'>,
+): string[] {
   const ids = new Set<string>()
   if (shard.parentShardId !== undefined) ids.add(shard.parentShardId)
   if (shard.adjacentParentShardId !== undefined) ids.add(shard.adjacentParentShardId)
+  ids.delete(shard.shardId)
   return [...ids]
 }

@@ -1,3 +1,4 @@
+import type { Shard } from '../domain/shard.ts'
 import type { StreamListing, StreamRef } from '../domain/stream.ts'
 import type { Event } from './event.ts'
 import { type Fetched, type Model, NOT_FETCHED, streamKey } from './model.ts'
@@ -46,14 +47,7 @@ export function updateShards(
       case 'shards-requested':
         return requested(before)
       case 'shards-listed':
-        return answered(
-          sameRows(
-            before.value,
-            event.shards,
-            (a, b) => a.shardId === b.shardId && a.endingSequenceNumber === b.endingSequenceNumber,
-          ),
-          event.at,
-        )
+        return answered(sameRows(before.value, event.shards, isSameShard), event.at)
       case 'shards-failed':
         return failed(before, event.failure)
     }
@@ -97,6 +91,17 @@ function changed<Value>(
 ): ReadonlyMap<string, Fetched<Value>> {
   const key = streamKey(stream)
   return new Map(map).set(key, change(map.get(key) ?? NOT_FETCHED))
+}
+
+/** Ids begin anew in each stream of a name; where a shard's numbers begin does not. */
+function isSameShard(a: Shard, b: Shard): boolean {
+  return (
+    a.shardId === b.shardId &&
+    a.startingSequenceNumber === b.startingSequenceNumber &&
+    a.endingSequenceNumber === b.endingSequenceNumber &&
+    a.hashKeyRange.startingHashKey === b.hashKeyRange.startingHashKey &&
+    a.hashKeyRange.endingHashKey === b.hashKeyRange.endingHashKey
+  )
 }
 
 function sameListing(a: StreamListing, b: StreamListing): boolean {

@@ -36,8 +36,8 @@ test('a split has two children, a merge one with two parents', () => {
 })
 
 test('one parent named twice is one parent', () => {
-  expect(parentIdsOf({ parentShardId: 'a', adjacentParentShardId: 'a' })).toEqual(['a'])
-  expect(parentIdsOf({})).toEqual([])
+  expect(parentIdsOf(shard('b', { parentShardId: 'a', adjacentParentShardId: 'a' }))).toEqual(['a'])
+  expect(parentIdsOf(shard('b'))).toEqual([])
 })
 
 test('a listing that goes in circles still gives each shard once', () => {
@@ -106,3 +106,19 @@ describe('after any history', () => {
 function byId(a: Shard, b: Shard): number {
   return a.shardId < b.shardId ? -1 : 1
 }
+
+test('no shard is its own parent, whatever an endpoint says', () => {
+  const own = shard('a', { parentShardId: 'a', adjacentParentShardId: 'a' })
+  expect(parentIdsOf(own)).toEqual([])
+  expect(new Lineage([own]).roots()).toEqual([own])
+})
+
+test('a line of 30,000 generations, listed newest first, is read from its oldest on', () => {
+  const count = 30_000
+  const line = Array.from({ length: count }, (_, age) => {
+    const number = count - 1 - age
+    return shard(String(number), number === 0 ? {} : { parentShardId: String(number - 1) })
+  })
+  const order = new Lineage(line).inReadingOrder().map(({ shardId }) => shardId)
+  expect(order).toEqual(Array.from({ length: count }, (_, number) => String(number)))
+})

@@ -71,6 +71,15 @@ describe('a failed fetch', () => {
     expect(after.shards.get('orders')?.value).toBe(before.shards.get('orders')?.value)
     expect(after.shards.get('orders')?.answeredAt).toBe(NOW + 5_000)
   })
+
+  test('of another stream that took over the name are not taken for the old ones with the same ids', () => {
+    const before = modelAfter(SHARDS_OPENED)
+    const value = (model: typeof before) => [...model.shards.values()][0]?.value ?? []
+    const moved = value(before).map(shard => ({ ...shard, startingSequenceNumber: '77' }))
+    const after = update(before, { type: 'shards-listed', stream: ORDERS, shards: moved, at: NOW + 5_000 })
+    expect(value(after).map(shard => shard.startingSequenceNumber)).toEqual(moved.map(() => '77'))
+    expect(moved.length).toBeGreaterThan(0)
+  })
 })
 
 describe('a tail', () => {
