@@ -1,7 +1,7 @@
 import { usageFailure } from '../domain/failure.ts'
+import type { HeatBudget } from '../domain/heat/heat-reads.ts'
 import { SHARD_READ_BYTES_PER_SECOND, SHARD_READS_PER_SECOND } from '../domain/limits.ts'
 import { parseDurationMillis } from '../domain/time-expression.ts'
-import type { HeatBudget } from '../tail/heat-budget.ts'
 import type { ArgSpec } from './argument.ts'
 
 export const STREAM_ARGUMENT = {

@@ -64,7 +64,14 @@ export class HeatFeed {
       return
     }
     const source = sourceOf(screen)
-    const key = JSON.stringify([model.connectionCount, streamKey(screen.stream), source, model.refreshCount])
+    const budget = source === 'observed' ? (model.heatBudget ?? null) : null
+    const key = JSON.stringify([
+      model.connectionCount,
+      streamKey(screen.stream),
+      source,
+      model.refreshCount,
+      budget,
+    ])
     if (this.#running?.key !== key) {
       this.#end()
       this.#start(key, screen)
@@ -102,7 +109,13 @@ export class HeatFeed {
       void this.#followMetrics(this.#running)
       return
     }
-    const observed = new ObservedHeat({ context: this.#context, stream, signal: stop.signal })
+    const budget = this.#context.model().heatBudget
+    const observed = new ObservedHeat({
+      context: this.#context,
+      stream,
+      signal: stop.signal,
+      ...(budget === undefined ? {} : { budget }),
+    })
     const running: Running = { key, screen, stop, observed }
     this.#running = running
     void this.#followRecords(running, observed)
@@ -111,6 +124,7 @@ export class HeatFeed {
   async #followRecords(running: Running, observed: ObservedHeat): Promise<void> {
     const { stop, screen } = running
     let isOver = false
+    let pauseMillis = LOOK_MILLIS
     const reading = observed.run().then(
       () => {
         isOver = true
@@ -121,13 +135,16 @@ export class HeatFeed {
       },
     )
     while (!stop.signal.aborted) {
-      await this.#pause(LOOK_MILLIS, stop.signal)
+      await this.#pause(pauseMillis, stop.signal)
       if (stop.signal.aborted) break
       if (observed.failure !== undefined) {
         this.#dispatch({ type: 'heat-failed', stream: screen.stream, failure: observed.failure })
         break
       }
+      const startedAt = this.#context.clock.now()
       const snapshot = await this.#snapshot(observed, stop.signal)
+      // A look at thousands of shards takes a while: then it is taken less often, so that keys stay quick.
+      pauseMillis = Math.max(LOOK_MILLIS, (this.#context.clock.now() - startedAt) * 10)
       if (snapshot !== undefined && !stop.signal.aborted) {
         this.#dispatch({ type: 'heat-measured', stream: screen.stream, heat: snapshot })
       }

@@ -6,6 +6,7 @@ import type { PlannedChange } from '../state/heat-state.ts'
 import type { ScreenState } from '../state/model.ts'
 import { topScreen } from '../state/selection.ts'
 import { type Command, defineCommand } from './command.ts'
+import { budgetOf } from './heat-arguments.ts'
 import { knownShards, selectedShard } from './on-screen.ts'
 import { streamInSight } from './screen-commands.ts'
 
@@ -121,6 +122,22 @@ export const HEAT_SCREEN_COMMANDS: readonly Command[] = [
       const source = screen.source === 'observed' ? 'cloudwatch' : 'observed'
       return [{ type: 'screen-replaced', screen: { ...screen, source } }]
     },
+  }),
+  defineCommand({
+    id: 'heat.set-budget',
+    title: 'Set how much of the read limits of each shard the heat may use',
+    hint: 'budget',
+    group: 'view',
+    keys: ['B'],
+    where: ['board', 'shard-heat', 'keys', 'what-if'],
+    effect: 'view',
+    args: {
+      reads: { kind: 'text', title: 'Reads a second of each shard, 0.05 to 5', required: true },
+      readShare: { kind: 'text', title: 'Part of the 2 MiB/s of each shard, 1% to 100%', required: true },
+    },
+    // Both are asked for anew each time: a budget that was typed wrong would hurt other readers.
+    suggest: async () => ({ reads: ['1', '0.5', '0.2', '2'], readShare: ['25%', '10%', '5%', '50%'] }),
+    run: typed => [{ type: 'heat-budget-changed', budget: budgetOf('budget', typed) }],
   }),
   defineCommand({
     id: 'view.toggle-charts',

@@ -1,5 +1,6 @@
 import type { DecodedRecord } from '../domain/decode/decoded-record.ts'
 import type { Failure } from '../domain/failure.ts'
+import type { HeatBudget } from '../domain/heat/heat-reads.ts'
 import type { HeatSource } from '../domain/heat/shard-heat.ts'
 import type { StreamRecord } from '../domain/record.ts'
 import type { Shard } from '../domain/shard.ts'
@@ -128,6 +129,7 @@ export type ViewEvent =
   | { readonly type: 'notice-cleared' }
   | { readonly type: 'viewport-changed'; readonly viewport: Viewport }
   | { readonly type: 'chart-glyphs-toggled' }
+  | { readonly type: 'heat-budget-changed'; readonly budget: Partial<HeatBudget> }
   | { readonly type: 'refresh-requested' }
   | {
       readonly type: 'draft-kept'

@@ -1,4 +1,5 @@
 import type { Failure } from '../domain/failure.ts'
+import type { HeatBudget } from '../domain/heat/heat-reads.ts'
 import type { Measure } from '../domain/heat/heavy-keys.ts'
 import type { HeatSource } from '../domain/heat/shard-heat.ts'
 import type { Shard } from '../domain/shard.ts'
@@ -62,6 +63,10 @@ export type ScreenState =
       readonly from: string
       /** The newest record stays selected as it comes. */
       readonly isFollowing: boolean
+      /** The filter only marks what it matches; the other records stay in sight. */
+      readonly showsOthers?: boolean
+      /** Rows that are meant for an export, by id; kept though they leave the window. */
+      readonly marked?: ReadonlyMap<string, TailRow>
     } & ListState)
   | {
       readonly screen: 'record'
@@ -244,6 +249,8 @@ export type Model = {
   readonly shards: ReadonlyMap<string, Fetched<readonly Shard[]>>
   readonly tail?: TailState
   readonly heat?: HeatState
+  /** What the heat may read of each shard, where the user chose it. */
+  readonly heatBudget?: Partial<HeatBudget>
   readonly dialog?: Dialog
   readonly notice?: Notice
   readonly acts: readonly ActState[]

@@ -1,4 +1,4 @@
-import { shareOfSpace } from '../domain/hash-key.ts'
+import { type HashKeyRange, shareOfSpace } from '../domain/hash-key.ts'
 import type { HeatBoard, KeyShare, ShardHeat } from '../domain/heat/shard-heat.ts'
 import { compareByRange, isOpen, type Shard } from '../domain/shard.ts'
 import type { StreamRef } from '../domain/stream.ts'
@@ -95,6 +95,27 @@ const arrangedRows = memoLast(
     )
     return sorted(shown, BOARD_SORT_KEYS, sort)
   },
+)
+
+/** The open shards as pieces of the whole space, whatever the list shows of them. */
+export function stripPieces(
+  model: Model,
+  view: { readonly stream: StreamRef; readonly source: string },
+): readonly { readonly range: HashKeyRange; readonly utilisation?: number }[] {
+  const snapshot = snapshotOf(model, view.stream)
+  const board = snapshot?.source === view.source ? snapshot.board : undefined
+  return piecesOf(model.shards.get(streamKey(view.stream))?.value, board)
+}
+
+const piecesOf = memoLast((shards: readonly Shard[] | undefined, board: HeatBoard | undefined) =>
+  board === undefined
+    ? (shards ?? []).filter(isOpen).map(shard => ({ range: shard.hashKeyRange }))
+    : board.shards
+        .filter(heat => heat.isOpen)
+        .map(({ shard, utilisation }) => ({
+          range: shard.hashKeyRange,
+          ...(utilisation === undefined ? {} : { utilisation }),
+        })),
 )
 
 /** The heaviest keys, those that contain the filter. */

@@ -74,6 +74,8 @@ export function update(model: Model, event: Event): Model {
       return sameViewport(model, event.viewport) ? model : { ...model, viewport: event.viewport }
     case 'chart-glyphs-toggled':
       return { ...model, chartGlyphs: model.chartGlyphs === 'blocks' ? 'ascii' : 'blocks' }
+    case 'heat-budget-changed':
+      return { ...model, heatBudget: event.budget }
     case 'refresh-requested':
       return { ...model, refreshCount: model.refreshCount + 1 }
     case 'leave-requested':

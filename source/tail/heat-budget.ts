@@ -1,16 +1,5 @@
+import type { HeatBudget } from '../domain/heat/heat-reads.ts'
 import { GET_RECORDS_MAX_RECORDS } from '../domain/limits.ts'
-
-/** How much of a shard the heat may read, and of the whole stream; production readers share the same limits. */
-export type HeatBudget = {
-  /** GetRecords calls a second and shard; the service allows 5 for all readers together. */
-  readonly readsPerSecond: number
-  /** Bytes a second and shard; the service allows 2 MiB for all readers together. */
-  readonly bytesPerSecond: number
-  /** GetRecords calls a second over all shards. */
-  readonly totalReadsPerSecond: number
-  /** Bytes a second over all shards: what this machine and its network take. */
-  readonly totalBytesPerSecond: number
-}
 
 /** One read a second and a quarter of the bytes of each shard. */
 export const DEFAULT_HEAT_BUDGET: HeatBudget = {

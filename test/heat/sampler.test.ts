@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import type { HeatBudget } from '../../source/domain/heat/heat-reads.ts'
 import type { HeatBoard, ShardHeat } from '../../source/domain/heat/shard-heat.ts'
 import { StreamHeat } from '../../source/domain/heat/stream-heat.ts'
-import type { HeatBudget } from '../../source/tail/heat-budget.ts'
 import { type HeatEvent, HeatSampler } from '../../source/tail/heat-sampler.ts'
 import { seededRandom } from '../domain/heat/seeded-random.ts'
 import { FakeKinesis, fakeFailure } from '../support/fake-kinesis.ts'

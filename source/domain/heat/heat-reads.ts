@@ -1,6 +1,18 @@
 import { SHARD_READ_BYTES_PER_SECOND, SHARD_READS_PER_SECOND } from '../limits.ts'
 import { bytesText, counted } from '../quantity-text.ts'
 
+/** How much of a shard the heat may read, and of the whole stream; production readers share the same limits. */
+export type HeatBudget = {
+  /** GetRecords calls a second and shard; the service allows 5 for all readers together. */
+  readonly readsPerSecond: number
+  /** Bytes a second and shard; the service allows 2 MiB for all readers together. */
+  readonly bytesPerSecond: number
+  /** GetRecords calls a second over all shards. */
+  readonly totalReadsPerSecond: number
+  /** Bytes a second over all shards: what this machine and its network take. */
+  readonly totalBytesPerSecond: number
+}
+
 /** What the heat itself takes from the limits that all readers of a shard share. */
 export type HeatReads = {
   /** Of the shard that is read most, over the last ten seconds. */

@@ -128,7 +128,7 @@ export class HeavyKeys<Key> {
         (this.#bytes[place] ?? 0) / byteUnit,
         (this.#records[place] ?? 0) / recordUnit,
       ]
-      scores[place] = bytes > records ? bytes : records
+      scores[place] = Math.max(bytes, records)
     }
     const cut = scores.slice().sort()[count >> 1] ?? 0
     this.#byteOffset += cut * byteUnit

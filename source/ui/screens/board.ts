@@ -3,7 +3,7 @@ import { adviceLines, estimateText, sourceText, totalsText } from '../../domain/
 import type { HeatSource } from '../../domain/heat/shard-heat.ts'
 import type { HeatState } from '../../state/heat-state.ts'
 import { streamKey } from '../../state/model.ts'
-import { type BoardRow, boardRows, heatOf } from '../../state/select-heat.ts'
+import { type BoardRow, boardRows, heatOf, stripPieces } from '../../state/select-heat.ts'
 import { listHeight, selectionOf } from '../../state/selection.ts'
 import { bar, LEVEL_SIGNS, LEVEL_TONES, sparkline } from '../charts.ts'
 import { failureLines, keyLines } from '../failure-lines.ts'
@@ -51,13 +51,8 @@ export function boardView(view: View, screen: ScreenOf<'board'>): ScreenView {
 }
 
 function footer(view: View, screen: ScreenOf<'board'>, selected: BoardRow | undefined): readonly Line[] {
-  // Filtering and closed shards are for the list; the strip always shows the whole space, once.
-  const open = boardRows(view.model, { ...screen, filter: '', showClosed: false })
   const width = view.width - 2
-  const pieces = open.map(({ shard, heat }) => ({
-    range: shard.hashKeyRange,
-    ...(heat?.utilisation === undefined ? {} : { utilisation: heat.utilisation }),
-  }))
+  const pieces = stripPieces(view.model, screen)
   const snapshot = heatOf(view.model, screen.stream)?.snapshot
   const reads = snapshot?.source === screen.source ? snapshot.reads : undefined
   return [
