@@ -43,6 +43,7 @@ export async function runConsole(flags: CommonFlags): Promise<number> {
       random: Math.random,
       colorLevel: colorLevelOf(process.env, process.stdout.getColorDepth()),
       chartGlyphs: chartGlyphsOf(process.env),
+      isTmux: (process.env.TMUX ?? '') !== '',
       host: {
         on: (name, listener) => process.on(name, listener),
         off: (name, listener) => process.off(name, listener),

@@ -1,6 +1,7 @@
 import { type Instance, render } from 'ink'
 import type { Connection, ConnectOptions } from './aws/connection.ts'
 import { exitCodeOf } from './cli/exit-codes.ts'
+import { writeOutput } from './cli/write-output.ts'
 import { ActRunner, type RunnerContext } from './commands/act-runner.ts'
 import type { Context, TerminalPort } from './commands/command.ts'
 import { KeyHandler } from './commands/key-handler.ts'
@@ -41,6 +42,8 @@ export type ConsoleOptions = {
   readonly clock: Clock
   readonly random: () => number
   readonly colorLevel: ColorLevel
+  /** The terminal is a pane of tmux. */
+  readonly isTmux?: boolean
   /** Default: ASCII, which every terminal has. */
   readonly chartGlyphs?: ChartGlyphs
   /** The process that gets signals and fails; its own in a test. */
@@ -128,6 +131,8 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
   const terminal: TerminalPort = {
     redraw: () => giveAway(() => {}),
     suspend: () => giveAway(() => host.stop()),
+    send: sequence => options.stdout.write(sequence),
+    isTmux: options.isTmux === true,
   }
   const context: RunnerContext = {
     get api() {
@@ -145,6 +150,7 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
     model: store.snapshot,
     readInput: path => options.readInput(path, leaving.signal),
     startSandbox: options.startSandbox,
+    writeOutput,
     terminal,
   }
   const runner = new ActRunner({

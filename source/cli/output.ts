@@ -1,5 +1,5 @@
 import type { Headless, OutputRow } from '../commands/command.ts'
-import { jsonLine } from './json-line.ts'
+import { jsonLine } from '../commands/json-line.ts'
 import type { Sink } from './sink.ts'
 import { GrowingLines, tableText } from './table.ts'
 

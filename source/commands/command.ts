@@ -34,6 +34,10 @@ export type TerminalPort = {
   redraw(): void
   /** Gives the terminal back to the shell until the job is continued. */
   suspend(): void
+  /** Hands a control sequence of ours to the terminal between two frames, e.g. one that sets its clipboard. */
+  send?(sequence: string): void
+  /** Runs inside tmux, which hands a sequence on only when it is wrapped. */
+  readonly isTmux?: boolean
 }
 
 /** The world as a command sees it. Everything that touches time, chance, network or files comes in here. */

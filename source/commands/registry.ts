@@ -1,5 +1,8 @@
 import type { Command } from './command.ts'
+import { copyRecord } from './copy-command.ts'
+import { exportRecords } from './export-command.ts'
 import { HEAT_SCREEN_COMMANDS } from './heat-screen-commands.ts'
+import { MATCH_COMMANDS } from './match-commands.ts'
 import { NAVIGATION_COMMANDS } from './navigation-commands.ts'
 import { MORE_SCREEN_COMMANDS, OPEN_NAMED, SCREEN_COMMANDS } from './screen-commands.ts'
 import { SERVICE_COMMANDS } from './service-commands.ts'
@@ -11,6 +14,9 @@ import { GENERAL_COMMANDS } from './view-commands.ts'
 export const COMMANDS: readonly Command[] = [
   ...SCREEN_COMMANDS,
   ...TAIL_SCREEN_COMMANDS,
+  ...MATCH_COMMANDS,
+  exportRecords,
+  copyRecord,
   ...HEAT_SCREEN_COMMANDS,
   ...SERVICE_COMMANDS,
   ...MORE_SCREEN_COMMANDS,

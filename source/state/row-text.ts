@@ -1,7 +1,10 @@
+import { contentText } from '../domain/decode/content-text.ts'
 import { decodeRecord } from '../domain/decode/decode-record.ts'
 import type { DecodedRecord } from '../domain/decode/decoded-record.ts'
 import { previewOf } from '../domain/decode/preview.ts'
-import { shortShardId } from './select-shards.ts'
+import type { FilterSubject } from '../domain/filter/filter.ts'
+import { payloadTexts } from '../domain/filter/subject.ts'
+import { countedBytes } from '../domain/record.ts'
 import type { TailRow } from './tail-row.ts'
 
 /** Characters of a preview: more than the widest screen shows, so that a filter also finds what is cut there. */
@@ -12,9 +15,22 @@ export function rowPreview(row: TailRow): string {
   return textsOf(row).preview
 }
 
-/** What the plain-text filter of a tail looks at: key, shard and preview, in lower case. */
-export function rowSearchText(row: TailRow): string {
-  return textsOf(row).search
+/** A row as a filter sees it. Its payload is read whole only where the preview does not have all of it. */
+export function rowSubject(row: TailRow): FilterSubject {
+  const { shardId, sequenceNumber, approximateArrivalTimestamp } = row.record
+  const { partitionKey } = row
+  return {
+    shardId,
+    sequenceNumber,
+    ...(partitionKey === undefined ? {} : { partitionKey }),
+    ...(approximateArrivalTimestamp === undefined ? {} : { approximateArrivalTimestamp }),
+    byteCount: countedBytes({ data: row.data, ...(partitionKey === undefined ? {} : { partitionKey }) }),
+    decoded: () => decodedRow(row),
+    texts: () => {
+      const { preview, isWhole } = textsOf(row)
+      return [partitionKey ?? '', shardId, ...(isWhole ? [preview] : payloadTexts(decodedRow(row)))]
+    },
+  }
 }
 
 /** How the payload is wrapped and what it holds, e.g. `KPL 1/2`, `gzip 4.1x`, `JSON`. */
@@ -38,7 +54,8 @@ export function decodedRow(row: TailRow): DecodedRecord {
 
 type Texts = {
   readonly preview: string
-  readonly search: string
+  /** The preview has every character of the payload, and none that is not in it. */
+  readonly isWhole: boolean
   readonly badges: readonly string[]
   readonly wrappings: readonly string[]
 }
@@ -53,10 +70,9 @@ function textsOf(row: TailRow): Texts {
   if (known !== undefined) return known
   const decoded = decodedRow(row)
   const preview = previewOf(decoded, PREVIEW_CHARACTERS)
-  const { shardId } = row.record
   const texts = {
     preview,
-    search: `${row.partitionKey ?? ''}\n${shardId} ${shortShardId(shardId)}\n${preview}`.toLowerCase(),
+    isWhole: contentText(decoded) === preview,
     wrappings: [
       ...(row.badges ?? []),
       ...decoded.badges.filter(badge => !PLAIN_STAGES.includes(badge.stage)).map(badge => badge.label),

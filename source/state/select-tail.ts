@@ -1,6 +1,9 @@
+import { type Failure, failureOf } from '../domain/failure.ts'
+import { compileFilter } from '../domain/filter/compile-filter.ts'
+import type { Filter } from '../domain/filter/filter.ts'
 import type { Model, ReaderInfo, ScreenState, TailState } from './model.ts'
 import { type RecordWindow, rowAt } from './record-window.ts'
-import { rowSearchText } from './row-text.ts'
+import { rowSubject } from './row-text.ts'
 import type { TailRow } from './tail-row.ts'
 import { isTailOf } from './update-tail.ts'
 
@@ -16,12 +19,71 @@ type TailScreen = Extract<ScreenState, { screen: 'tail' }>
 
 const NO_ROWS: RowList = { count: 0, at: () => undefined, indexOf: () => -1 }
 
-/** What the tail screen lists: the window, frozen while paused, narrowed by the filter. */
+/** What the tail screen lists: the window, frozen while paused, narrowed by the filter unless others are shown too. */
 export function tailRows(model: Model, screen: TailScreen): RowList {
   if (!isTailOf(model.tail, screen)) return NO_ROWS
   const window = model.tail.pausedWindow ?? model.tail.window
-  const wanted = screen.filter.toLowerCase()
-  return wanted === '' ? listOf(window) : listOf(narrowed(window, wanted))
+  const { filter } = tailFilter(screen.filter)
+  if (filter === undefined || screen.showsOthers === true) return listOf(window)
+  return listOf(narrowed(window, filter, model.now))
+}
+
+/** How many of the kept rows match, and how many that came since the screen was paused; undefined without a filter. */
+export function tailMatches(
+  model: Model,
+  screen: TailScreen,
+): { readonly count: number; readonly newerCount: number } | undefined {
+  const { filter } = tailFilter(screen.filter)
+  if (filter === undefined || !isTailOf(model.tail, screen)) return undefined
+  const { window, pausedWindow } = model.tail
+  const { recordCount: count } = narrowed(pausedWindow ?? window, filter, model.now)
+  if (pausedWindow === undefined) return { count, newerCount: 0 }
+  let left = window.recordCount + window.droppedCount - pausedWindow.recordCount - pausedWindow.droppedCount
+  let newerCount = 0
+  for (const chunk of window.chunks.toReversed()) {
+    if (left <= 0) break
+    const newer = left >= chunk.length ? chunk : chunk.slice(-left)
+    newerCount +=
+      newer === chunk
+        ? narrowedChunk(chunk, filter, model.now).length
+        : newer.filter(row => filter.matches(rowSubject(row), model.now)).length
+    left -= chunk.length
+  }
+  return { count, newerCount }
+}
+
+/** Place of the next row after (or before) `index` that the filter matches; -1 where there is none. */
+export function nextMatch(model: Model, screen: TailScreen, index: number, step: 1 | -1): number {
+  const { filter } = tailFilter(screen.filter)
+  if (filter === undefined) return -1
+  const rows = tailRows(model, screen)
+  for (let place = index + step; place >= 0 && place < rows.count; place += step) {
+    const row = rows.at(place)
+    if (row !== undefined && filter.matches(rowSubject(row), model.now)) return place
+  }
+  return -1
+}
+
+/** The filter of a tail, or why what is typed is none; both absent where nothing is typed. */
+export type TailFilter = { readonly filter?: Filter; readonly failure?: Failure }
+
+/** Texts that were read lately: the screen asks for the same one with every frame. */
+const READ_FILTERS = new Map<string, TailFilter>()
+const MAX_READ_FILTERS = 8
+
+export function tailFilter(text: string): TailFilter {
+  if (text.trim() === '') return {}
+  const known = READ_FILTERS.get(text)
+  if (known !== undefined) return known
+  let read: TailFilter
+  try {
+    read = { filter: compileFilter(text) }
+  } catch (error) {
+    read = { failure: failureOf(error, 'filter') }
+  }
+  if (READ_FILTERS.size >= MAX_READ_FILTERS) READ_FILTERS.clear()
+  READ_FILTERS.set(text, read)
+  return read
 }
 
 function listOf(window: Pick<RecordWindow<TailRow>, 'chunks' | 'recordCount'>): RowList {
@@ -40,24 +102,37 @@ function listOf(window: Pick<RecordWindow<TailRow>, 'chunks' | 'recordCount'>): 
   }
 }
 
+/** Ages are looked at anew in steps: a filter that asks for them searches the whole window each time. */
+const AGE_STEP_MILLIS = 5_000
+
 /** Chunks never change, so each is searched once a filter; what leaves the window leaves the cache with it. */
-const NARROWED_CHUNKS = new WeakMap<readonly TailRow[], { filter: string; rows: readonly TailRow[] }>()
+const NARROWED_CHUNKS = new WeakMap<
+  readonly TailRow[],
+  { filter: Filter; step: number; rows: readonly TailRow[] }
+>()
 
 function narrowed(
   window: RecordWindow<TailRow>,
-  wanted: string,
+  filter: Filter,
+  now: number,
 ): Pick<RecordWindow<TailRow>, 'chunks' | 'recordCount'> {
   let recordCount = 0
   const chunks = window.chunks.map(chunk => {
-    let known = NARROWED_CHUNKS.get(chunk)
-    if (known?.filter !== wanted) {
-      known = { filter: wanted, rows: chunk.filter(row => rowSearchText(row).includes(wanted)) }
-      NARROWED_CHUNKS.set(chunk, known)
-    }
-    recordCount += known.rows.length
-    return known.rows
+    const rows = narrowedChunk(chunk, filter, now)
+    recordCount += rows.length
+    return rows
   })
   return { chunks, recordCount }
+}
+
+function narrowedChunk(chunk: readonly TailRow[], filter: Filter, now: number): readonly TailRow[] {
+  const step = filter.dependsOnNow ? Math.floor(now / AGE_STEP_MILLIS) : 0
+  let known = NARROWED_CHUNKS.get(chunk)
+  if (known?.filter !== filter || known.step !== step) {
+    known = { filter, step, rows: chunk.filter(row => filter.matches(rowSubject(row), now)) }
+    NARROWED_CHUNKS.set(chunk, known)
+  }
+  return known.rows
 }
 
 export type Rate = { readonly recordsPerSecond: number; readonly bytesPerSecond: number }

@@ -16,6 +16,8 @@ export type Column<Row> = {
   readonly priority: number
   readonly text: (row: Row) => string
   readonly tone?: (row: Row) => Tone | undefined
+  /** Characters of the drawn cell to set off, ordered and apart. */
+  readonly marks?: (drawn: string) => readonly (readonly [start: number, end: number])[]
   /** The text is a chart of our own, exactly as wide as the column. */
   readonly chart?: (row: Row, width: number) => string
 }
@@ -73,6 +75,16 @@ export function rowLine<Row>(columns: readonly LaidOut<Row>[], row: Row, isSelec
     })
     return spans
   }
+  if (isSelected && columns.some(({ column }) => column.marks !== undefined)) {
+    const spans = [span('> ', 'selected')]
+    columns.forEach(({ column, width }, index) => {
+      if (index > 0) spans.push(span(' '.repeat(GAP), 'selected'))
+      spans.push(
+        ...markedSpans(column, fitText(column.text(row), width, column.align), 'selected', 'selected-match'),
+      )
+    })
+    return spans
+  }
   if (isSelected) {
     const cells = columns.map(({ column, width }) => fitText(column.text(row), width, column.align))
     return [span(`> ${cells.join(' '.repeat(GAP))}`, 'selected')]
@@ -80,9 +92,25 @@ export function rowLine<Row>(columns: readonly LaidOut<Row>[], row: Row, isSelec
   const line = [span(' '.repeat(MARKER_WIDTH))]
   columns.forEach(({ column, width }, index) => {
     if (index > 0) line.push(span(' '.repeat(GAP)))
-    line.push(cellSpan(column, width, row, column.tone?.(row)))
+    if (column.marks === undefined) line.push(cellSpan(column, width, row, column.tone?.(row)))
+    else {
+      const drawn = fitText(column.text(row), width, column.align)
+      line.push(...markedSpans(column, drawn, column.tone?.(row), 'match'))
+    }
   })
   return line
+}
+
+function markedSpans<Row>(column: Column<Row>, drawn: string, tone: Tone | undefined, mark: Tone): Span[] {
+  const spans: Span[] = []
+  let at = 0
+  for (const [start, end] of column.marks?.(drawn) ?? []) {
+    if (start > at) spans.push(span(drawn.slice(at, start), tone))
+    spans.push(span(drawn.slice(start, end), mark))
+    at = end
+  }
+  if (at < drawn.length) spans.push(span(drawn.slice(at), tone))
+  return spans
 }
 
 function cellSpan<Row>(column: Column<Row>, width: number, row: Row, tone: Tone | undefined): Span {

@@ -11,6 +11,9 @@ export type Tone =
   | 'bad'
   | 'danger'
   | 'cursor'
+  /** What a filter looks for, in a row and in the selected one. */
+  | 'match'
+  | 'selected-match'
   | 'frame'
 
 /** Colours that the terminal has. `none`: NO_COLOR, or a terminal without any; bold and inverse stay. */
@@ -47,6 +50,8 @@ export function themeFor(level: ColorLevel): Theme {
       ? ['\x1b[1m\x1b[7m\x1b[31m', '\x1b[39m\x1b[27m\x1b[22m']
       : ['\x1b[1m\x1b[7m', '\x1b[27m\x1b[22m'],
     cursor: INVERSE,
+    match: ['\x1b[1m\x1b[4m', '\x1b[24m\x1b[22m'],
+    'selected-match': ['\x1b[7m\x1b[4m', '\x1b[24m\x1b[27m'],
     frame: muted,
   }
 }

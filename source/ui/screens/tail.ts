@@ -1,7 +1,7 @@
 import type { ReaderState, TailState } from '../../state/model.ts'
 import { rowBadges, rowPreview, rowWrappings } from '../../state/row-text.ts'
 import { shortShardId } from '../../state/select-shards.ts'
-import { readerCounts, tailRate, tailRows } from '../../state/select-tail.ts'
+import { readerCounts, tailFilter, tailMatches, tailRate, tailRows } from '../../state/select-tail.ts'
 import { selectionOf } from '../../state/selection.ts'
 import type { TailRow } from '../../state/tail-row.ts'
 import { isTailOf } from '../../state/update-tail.ts'
@@ -23,7 +23,8 @@ export function tailView(view: View, screen: ScreenOf<'tail'>): ScreenView {
   const tail = isTailOf(model.tail, screen) ? model.tail : undefined
   const rows = tailRows(model, screen)
   const { index, top } = selectionOf(model, screen)
-  const columns = layOut(columnsFor(view.width), view.width)
+  const columns = layOut(columnsFor(view.width, screen), view.width)
+  const matches = tailMatches(model, screen)
   const body: Line[] = []
   for (let place = top; place < Math.min(top + view.height, rows.count); place += 1) {
     const row = rows.at(place)
@@ -32,14 +33,16 @@ export function tailView(view: View, screen: ScreenOf<'tail'>): ScreenView {
   const which = screen.shardId === undefined ? '' : ` of shard ${shortShardId(screen.shardId)}`
   return {
     title: [...streamTitle(screen.stream.streamName), span(` > tail${which} from ${screen.from}`)],
-    summary: tail === undefined ? [] : line(countsText(tail, rows.count, screen.filter)),
-    facts: tail === undefined ? [] : factsLine(tail, screen),
+    summary: tail === undefined ? [] : line(countsText(tail, screen, matches?.count)),
+    facts: tail === undefined ? [] : factsLine(tail, screen, matches?.newerCount),
     header: headerLine(columns, undefined),
     body: body.length > 0 ? body : emptyBody(view, screen, tail),
   }
 }
 
-function columnsFor(width: number): readonly Column<TailRow>[] {
+function columnsFor(width: number, screen: ScreenOf<'tail'>): readonly Column<TailRow>[] {
+  const { filter } = tailFilter(screen.filter)
+  const marks = filter === undefined ? {} : { marks: filter.highlights }
   const hasMillis = width >= 80
   const hasFormat = width >= 110
   const columns: readonly Column<TailRow>[] = [
@@ -50,6 +53,18 @@ function columnsFor(width: number): readonly Column<TailRow>[] {
       priority: 1,
       text: row => timeText(row.record.approximateArrivalTimestamp, hasMillis ? 'millis' : 'seconds'),
     },
+    // Only there once something is marked: it would be empty for most.
+    ...(screen.marked === undefined || screen.marked.size === 0
+      ? []
+      : [
+          {
+            key: 'mark',
+            header: 'M',
+            width: 1,
+            priority: 1,
+            text: (row: TailRow) => (screen.marked?.has(row.id) ? '*' : ''),
+          },
+        ]),
     {
       key: 'shard',
       header: 'SHARD',
@@ -65,6 +80,7 @@ function columnsFor(width: number): readonly Column<TailRow>[] {
       maxWidth: width >= 120 ? 30 : 14,
       priority: 3,
       text: row => row.partitionKey ?? UNKNOWN,
+      ...marks,
     },
     {
       key: 'size',
@@ -90,6 +106,7 @@ function columnsFor(width: number): readonly Column<TailRow>[] {
       maxWidth: 1_000,
       priority: 0,
       text: row => (hasFormat ? rowPreview(row) : `${wrappingText(row)}${rowPreview(row)}`),
+      ...marks,
     },
   ]
   // What a payload was unwrapped from is worth its cells only where the payload keeps most of the line.
@@ -102,11 +119,15 @@ function wrappingText(row: TailRow): string {
   return wrappings.length === 0 ? '' : `[${wrappings.join(' ')}] `
 }
 
-function countsText(tail: TailState, shownCount: number, filter: string): string {
+function countsText(tail: TailState, screen: ScreenOf<'tail'>, matchCount: number | undefined): string {
   const kept = (tail.pausedWindow ?? tail.window).recordCount
   const dropped = tail.window.droppedCount
-  const records =
-    filter === '' ? counted(kept, 'record') : `${countText(shownCount)} of ${counted(kept, 'record')}`
+  const marked = screen.marked?.size ?? 0
+  const records = `${marked === 0 ? '' : `${countText(marked)} marked, `}${
+    matchCount === undefined
+      ? counted(kept, 'record')
+      : `${countText(matchCount)} of ${counted(kept, 'record')}`
+  }`
   // What no longer fits the memory must be said: a list that silently begins later would look whole.
   return dropped === 0 ? records : `${records}, ${countText(dropped)} older dropped`
 }
@@ -122,7 +143,10 @@ const STATE_TEXT: readonly (readonly [ReaderState, string])[] = [
   ['ended', 'ended'],
 ]
 
-function factsLine(tail: TailState, screen: ScreenOf<'tail'>): Line {
+function factsLine(tail: TailState, screen: ScreenOf<'tail'>, newerMatches: number | undefined): Line {
+  const { failure: badFilter } = tailFilter(screen.filter)
+  if (badFilter !== undefined)
+    return line(span('! ', 'warning'), `${badFilter.message}; all records are shown`)
   if (tail.failure !== undefined) {
     return line(span(`! ${tail.failure.action} failed: `, 'bad'), tail.failure.message)
   }
@@ -140,16 +164,19 @@ function factsLine(tail: TailState, screen: ScreenOf<'tail'>): Line {
   const rates =
     rate === undefined ? '' : `  ${rateText(rate.recordsPerSecond)}  ${bytesText(rate.bytesPerSecond)}/s`
   return [
-    modeSpan(tail, screen),
+    modeSpan(tail, screen, newerMatches),
     span(`  ${states.length === 0 ? '' : `shards: ${states.join(', ')}${behind}`}${rates}`),
-    ...(screen.filter === '' ? [] : [span('  only '), span(screen.filter, 'accent')]),
+    ...(screen.filter === ''
+      ? []
+      : [span(screen.showsOthers ? '  marking ' : '  only '), span(screen.filter, 'accent')]),
   ]
 }
 
-function modeSpan(tail: TailState, screen: ScreenOf<'tail'>) {
+function modeSpan(tail: TailState, screen: ScreenOf<'tail'>, newerMatches: number | undefined) {
   if (tail.pausedWindow !== undefined) {
     const newer = tail.arrivedWhilePaused
-    return span(newer === 0 ? 'PAUSED' : `PAUSED, ${countText(newer)} newer`, 'warning')
+    const matching = newerMatches === undefined ? '' : `, ${countText(newerMatches)} of them match`
+    return span(newer === 0 ? 'PAUSED' : `PAUSED, ${countText(newer)} newer${matching}`, 'warning')
   }
   if (tail.phase === 'finished') return span('ENDED', 'warning')
   if (tail.phase === 'starting') return span('STARTING', 'muted')
@@ -167,10 +194,10 @@ function emptyBody(view: View, screen: ScreenOf<'tail'>, tail: TailState | undef
   if (tail === undefined || tail.phase === 'starting') {
     return [[], line('  ', span('Taking a shard iterator for each shard ...', 'muted'))]
   }
-  if (screen.filter !== '') {
+  if (screen.filter.trim() !== '' && tail.window.recordCount > 0) {
     return [
       [],
-      line('  No record kept so far contains ', span(screen.filter, 'accent'), '.'),
+      line('  No record kept so far matches ', span(screen.filter, 'accent'), '.'),
       [],
       ...keyLines(view, [['view.back', 'clear the filter']]),
     ]

@@ -1,5 +1,5 @@
-import type { OutputRow } from '../commands/command.ts'
-import { JsonText } from '../commands/json-text.ts'
+import type { OutputRow } from './command.ts'
+import { JsonText } from './json-text.ts'
 
 /** Version of the JSON Lines. Fields may be added under one version; none changes its meaning or goes. */
 export const JSON_LINES_VERSION = 1
