@@ -36,7 +36,6 @@ type Running = {
   readonly key: string
   readonly screen: HeatScreen
   readonly stop: AbortController
-  readonly observed?: ObservedHeat
 }
 
 /**
@@ -103,22 +102,20 @@ export class HeatFeed {
     const stop = new AbortController()
     const { stream } = screen
     const source = sourceOf(screen)
-    this.#dispatch({ type: 'heat-started', stream, source })
-    if (source === 'cloudwatch') {
-      this.#running = { key, screen, stop }
-      void this.#followMetrics(this.#running)
-      return
-    }
     const budget = this.#context.model().heatBudget
-    const observed = new ObservedHeat({
-      context: this.#context,
-      stream,
-      signal: stop.signal,
-      ...(budget === undefined ? {} : { budget }),
-    })
-    const running: Running = { key, screen, stop, observed }
+    const observed =
+      source === 'cloudwatch'
+        ? undefined
+        : new ObservedHeat({
+            context: this.#context,
+            stream,
+            signal: stop.signal,
+            ...(budget === undefined ? {} : { budget }),
+          })
+    const running: Running = { key, screen, stop }
     this.#running = running
-    void this.#followRecords(running, observed)
+    this.#dispatch({ type: 'heat-started', stream, source })
+    void (observed === undefined ? this.#followMetrics(running) : this.#followRecords(running, observed))
   }
 
   async #followRecords(running: Running, observed: ObservedHeat): Promise<void> {
