@@ -11,7 +11,7 @@ import { HeadlessSession } from './headless-session.ts'
 
 /** Runs what the command line asks for and returns the exit code (cli/exit-codes.ts). Never throws. */
 export async function main(argv: readonly string[]): Promise<number> {
-  const stderr = new Sink(process.stderr)
+  const stderr = new Sink(process.stderr, () => {}, 'secondary')
   try {
     const invocation = await parseCommandLine(argv, COMMANDS, {
       version: packageJson.version,

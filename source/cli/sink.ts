@@ -14,13 +14,18 @@ export type Writable = {
 export class Sink {
   readonly #stream: Writable
   readonly #onClosed: () => void
+  readonly #isSecondary: boolean
   #failure: Error | undefined
   #isClosed = false
 
-  /** `onClosed` is called once, as soon as the reader has gone: stop making output. */
-  constructor(stream: Writable, onClosed: () => void = () => {}) {
+  /**
+   * `onClosed` is called once, as soon as the reader has gone: stop making output. What is said in a `secondary` output
+   * accompanies the work: where it cannot be written it is dropped, since an act must not stop half-way for it.
+   */
+  constructor(stream: Writable, onClosed: () => void = () => {}, importance: 'data' | 'secondary' = 'data') {
     this.#stream = stream
     this.#onClosed = onClosed
+    this.#isSecondary = importance === 'secondary'
     stream.on('error', error => this.#end(error))
   }
 
@@ -60,7 +65,7 @@ export class Sink {
   #end(error: NodeJS.ErrnoException): void {
     const hasReaderGone =
       error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED' || error.code === 'EOF'
-    if (!hasReaderGone) {
+    if (!hasReaderGone && !this.#isSecondary) {
       const nextStep = 'Make room there, or write somewhere else.'
       this.#failure ??= usageFailure('write output', error.message, nextStep)
     }
