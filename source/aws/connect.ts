@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { Profile } from '@smithy/core/config'
 import { usageFailure } from '../domain/failure.ts'
 import type { Origin, Session, Sourced } from '../domain/session.ts'
+import { createAudit } from './audit.ts'
 import { withCallLog, withMetricsLog } from './call-log.ts'
 import { type Clients, type ClientWiring, createClients } from './clients.ts'
 import type { Connection, ConnectOptions, Deadlines } from './connection.ts'
@@ -100,7 +101,15 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   })
 
   const api = createSdkKinesis({
-    send: createSend({ clients, arming, endpointUrl: url.value, callMillis: deadlines.callMillis }),
+    send: createSend({
+      clients,
+      arming,
+      endpointUrl: url.value,
+      callMillis: deadlines.callMillis,
+      ...(options.audit === undefined
+        ? {}
+        : { audit: createAudit({ sink: options.audit, session, clock, onWarning }) }),
+    }),
     region: region.value,
     hasCustomEndpoint: endpointUrl !== undefined,
     onArn: streamArn => {

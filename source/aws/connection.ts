@@ -10,6 +10,7 @@
 // settingsForStream(settings, arn). `arming` is yours: set `arming.armed = true` to allow acts.
 
 import type { ApiCall } from '../domain/api-call.ts'
+import type { AuditSink } from '../domain/audit.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { Arming, ProfileListing, Session } from '../domain/session.ts'
 import type { KinesisApi } from './kinesis-api.ts'
@@ -38,6 +39,8 @@ export type ConnectOptions = {
   readonly onCall?: (call: ApiCall) => void
   /** Warnings of the SDK and of this layer, one line each; nothing is ever written to stderr. */
   readonly onWarning?: (text: string) => void
+  /** Keeps every call that changes something. */
+  readonly audit?: AuditSink
   readonly deadlines?: Partial<Deadlines>
   readonly clock?: Pick<Clock, 'now'>
   readonly signal?: AbortSignal

@@ -1,6 +1,7 @@
 import type { KinesisClient } from '@aws-sdk/client-kinesis'
 import type { FailureError } from '../domain/failure.ts'
 import type { Arming } from '../domain/session.ts'
+import type { Audit } from './audit.ts'
 import type { ClientRole, Clients } from './clients.ts'
 import { failureFrom } from './failures.ts'
 import { assertAllowed, isReadingOperation } from './guard.ts'
@@ -24,6 +25,8 @@ export function createSend(wiring: {
   readonly arming: Readonly<Arming>
   readonly endpointUrl: string
   readonly callMillis: number
+  /** Told of every call that changes something. */
+  readonly audit?: Audit
 }): Send {
   const { clients, arming } = wiring
   return async ({ operation, command, signal }) => {
@@ -40,17 +43,26 @@ export function createSend(wiring: {
         abortSignal,
       })) as object
     }
-    try {
-      return (await untilAborted(attempt().catch(again(attempt, abortSignal)), abortSignal)) as Readonly<
-        Record<string, unknown>
-      >
-    } catch (error) {
-      throw failureFrom(error, {
+    const call = async (): Promise<Readonly<Record<string, unknown>>> => {
+      try {
+        return (await untilAborted(attempt().catch(again(attempt, abortSignal)), abortSignal)) as Readonly<
+          Record<string, unknown>
+        >
+      } catch (error) {
+        throw failureOfCall(error)
+      }
+    }
+    const failureOfCall = (error: unknown) =>
+      failureFrom(error, {
         operation,
         endpointUrl: wiring.endpointUrl,
         isAborted: signal?.aborted === true || clients.isClosed(),
         ...(deadline.signal.aborted ? { deadlineMillis: wiring.callMillis } : {}),
       }) satisfies FailureError
+    try {
+      if (wiring.audit === undefined) return await call()
+      const sdk = await import('./sdk.ts')
+      return await wiring.audit(operation, () => (command(sdk) as { input: object }).input, call)
     } finally {
       clearTimeout(timer)
     }

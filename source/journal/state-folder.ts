@@ -1,0 +1,46 @@
+import { mkdir } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { isAbsolute, join } from 'node:path'
+import { FailureError } from '../domain/failure.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Where what happened is kept: `$XDG_STATE_HOME/shardscope`, else `~/.local/state/shardscope` (XDG base directories). */
+export function stateFolder(environment: Environment): string {
+  return join(baseOf(environment.XDG_STATE_HOME, environment, '.local/state'), 'shardscope')
+}
+
+/** Where settings are kept: `$XDG_CONFIG_HOME/shardscope`, else `~/.config/shardscope`. */
+export function configFolder(environment: Environment): string {
+  return join(baseOf(environment.XDG_CONFIG_HOME, environment, '.config'), 'shardscope')
+}
+
+/** Makes a folder for its owner alone. @throws FailureError `usage` that names it and the way out */
+export async function ownFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw notKept(folder, error)
+  }
+}
+
+/** What was to be kept is not. */
+export function notKept(path: string, error: unknown): FailureError {
+  const reason = error instanceof Error ? error.message : String(error)
+  return new FailureError(
+    {
+      kind: 'usage',
+      action: 'KeepState',
+      message: `"${path}" cannot be written: ${reason}`,
+      nextStep: 'Make room or make it writable, or name another folder in XDG_STATE_HOME.',
+      retryable: false,
+    },
+    { cause: error },
+  )
+}
+
+/** The specification has relative paths ignored. */
+function baseOf(named: string | undefined, environment: Environment, otherwise: string): string {
+  if (named !== undefined && isAbsolute(named)) return named
+  return join(environment.HOME || homedir(), otherwise)
+}
