@@ -1,0 +1,25 @@
+"""What `shardscope tail --json` says of a whole stream, by user record."""
+
+import base64
+import json
+import subprocess
+
+
+def tail(console, url, stream):
+    """The lines of `shardscope tail`, from the oldest record to the tip."""
+    command = [*console, "tail", stream, "--from", "oldest", "--exit-at-tip", "--json", "--endpoint-url", url]
+    told = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    if told.returncode != 0:
+        raise RuntimeError(told.stderr)
+    return [json.loads(line) for line in told.stdout.splitlines()]
+
+
+def user_records(lines):
+    """(shard, sequence number, sub-sequence number, key, text) of each user record, those inside of aggregates one by one."""
+    for line in lines:
+        place = line["shardId"], line["sequenceNumber"]
+        if line["stages"][0] == "kpl":
+            for inner in line["decoded"]:
+                yield *place, inner["subSequenceNumber"], inner["partitionKey"], inner["decoded"]
+        else:
+            yield *place, 0, line["partitionKey"], base64.b64decode(line["data"]).decode()
