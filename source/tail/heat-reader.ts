@@ -280,7 +280,8 @@ class HeatReader {
       }, signal),
     )
     if (answer === undefined) return undefined
-    const { records, nextShardIterator, millisBehindLatest, childShards } = answer
+    const { nextShardIterator, millisBehindLatest, childShards } = answer
+    const records = withArrival(answer.records, heatClock.at(clock.now()))
     const bytes = records.reduce((sum, record) => sum + countedBytes(record), 0)
     pace.used(shardId, clock.now(), bytes)
     if (records.length > 0) {
@@ -351,6 +352,13 @@ class HeatReader {
 /** Milliseconds in which a shard earns `bytes` back for all of its readers. */
 function servicePaybackMillis(bytes: number): number {
   return Math.ceil((bytes / SHARD_READ_BYTES_PER_SECOND) * 1_000)
+}
+
+/** Some emulators leave the arrival out: then a record counts in the second in which it was read. */
+function withArrival(records: readonly StreamRecord[], nowMillis: number): readonly StreamRecord[] {
+  if (records.every(record => record.approximateArrivalTimestamp !== undefined)) return records
+  const approximateArrivalTimestamp = new Date(nowMillis)
+  return records.map(record => ({ approximateArrivalTimestamp, ...record }))
 }
 
 function newestArrival(records: readonly StreamRecord[]): number | undefined {

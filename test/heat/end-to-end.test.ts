@@ -45,6 +45,15 @@ beforeAll(async () => {
           ],
         },
         {
+          // More than a quarter of 2 MiB/s: too much to be followed.
+          name: 'busy',
+          shardCount: 1,
+          producers: [
+            { ...producer({ kind: 'uniform', prefix: 'customer-', count: 3_000 }, 700), payloadBytes: 1_200 },
+            { ...producer({ kind: 'single', key: 'tenant-7' }, 100), payloadBytes: 1_200 },
+          ],
+        },
+        {
           name: 'crowded',
           shardCount: 4,
           producers: [
@@ -162,6 +171,33 @@ describe('heat on the sandbox, over HTTP', () => {
         expect(load?.perSecond).toBeLessThan(forecast * 1.1)
         expect(load?.perSecond).toBeGreaterThan(0)
       }
+    } finally {
+      await end()
+    }
+  })
+
+  test('a shard beyond the read budget is sampled: estimate near the truth, budget kept, nobody refused', async () => {
+    const { observed, end } = observe({ streamName: 'busy' })
+    try {
+      const { found: board } = await until(() => {
+        const rate = observed.board()?.shards[0]?.bytesPerSecond
+        return rate?.kind === 'estimated' && rate.windowCount >= 7 ? observed.board() : undefined
+      }, 60_000)
+      const [shard] = board.shards
+      const rate = shard?.bytesPerSecond
+      if (rate?.kind !== 'estimated' || rate.interval === undefined) throw new Error('no interval')
+      // 800 records/s of 1,200 bytes, and keys of 12 or 13.
+      const truth = 800 * 1_212
+      expect(Math.abs(rate.perSecond - truth) / truth).toBeLessThan(0.1)
+      expect(rate.interval.low).toBeLessThan(truth * 1.02)
+      expect(rate.interval.high).toBeGreaterThan(truth * 0.98)
+      expect(shard?.topKeys?.[0]?.partitionKey).toBe('tenant-7')
+      expect(shard?.topKeys?.[0]?.recordShare).toBeGreaterThan(0.1)
+      expect(shard?.topKeys?.[0]?.recordShare).toBeLessThan(0.15)
+      const reads = observed.reads()
+      expect(reads).toMatchObject({ samplingCount: 1, refusedCount: 0 })
+      expect(reads.readsPerSecond).toBeLessThanOrEqual(1.2)
+      expect(reads.bytesPerSecond).toBeLessThanOrEqual(524_288 * 1.2)
     } finally {
       await end()
     }

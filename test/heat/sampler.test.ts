@@ -301,6 +301,18 @@ describe('heat sampler', () => {
     }
   })
 
+  test('records without an arrival stamp count in the second in which they are read', async () => {
+    const rig = new Rig(1, [{ key: 'a', recordsPerSecond: () => 40, bytes: 500 }])
+    const read = rig.fake.getRecords.bind(rig.fake)
+    rig.fake.getRecords = async (...args) => {
+      const page = await read(...args)
+      return { ...page, records: page.records.map(({ approximateArrivalTimestamp: _, ...record }) => record) }
+    }
+    const board = await rig.run(40)
+    expect(board.shards[0]?.recordsPerSecond).toMatchObject({ kind: 'measured' })
+    expect(Math.abs((board.shards[0]?.recordsPerSecond?.perSecond ?? 0) - 40) / 40).toBeLessThan(0.1)
+  })
+
   test('the right shard and key are named within 15 seconds', async () => {
     const rig = new Rig(
       4,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { COMMANDS } from '../../source/commands/registry.ts'
 import { uniformRanges } from '../../source/domain/heat/forecast.ts'
+import { boardFromMetrics } from '../../source/domain/heat/metric-heat.ts'
 import { compareShards, type HeatBoard } from '../../source/domain/heat/shard-heat.ts'
 import type { Model, Viewport } from '../../source/state/model.ts'
 import { boardRows } from '../../source/state/select-heat.ts'
@@ -122,6 +123,34 @@ describe('board', () => {
     const strip = lines.find(line => /^ [-#]{78} $/.test(line))
     // Shard 7,000 of 10,000 lies at 70 % of 78 cells.
     expect(strip?.indexOf('#')).toBe(1 + Math.floor(0.7 * 78))
+  })
+
+  test('CloudWatch: what is off is named with its key, the price of asking is said', () => {
+    const at = Date.UTC(2026, 10, 30, 12)
+    const shards = scenario('fine').shards.map(({ shard }) => shard)
+    const points = [{ at: new Date(at - 3 * 60_000), value: 60 * 700 }]
+    const board = boardFromMetrics({
+      shards,
+      series: [
+        { metricName: 'IncomingRecords', points },
+        { metricName: 'IncomingBytes', points },
+        { metricName: 'WriteProvisionedThroughputExceeded', points: [{ ...points[0], value: 12 } as never] },
+      ],
+      from: new Date(at - 5 * 60_000),
+      to: new Date(at),
+      atMillis: at,
+    })
+    const snapshot = snapshotOf(board, { missingMetrics: ['IncomingBytes'], requestedMetrics: 1_204 })
+    const model = modelWith({ ...BOARD, source: 'cloudwatch' }, snapshot, {
+      viewport: { columns: 140, rows: 24 },
+    })
+    const frame = plain(model).join('\n')
+    expect(frame).toContain('CloudWatch: 5 minutes')
+    expect(frame).toContain('off: IncomingBytes (M switches on)')
+    // 1,204 x 60 / 1,000 x $0.01.
+    expect(frame).toContain('1,204 metrics a minute while this is open, about $0.72 an hour')
+    expect(frame).toContain('THROTTLED')
+    expect(frame).toMatch(/35\.0 % of 2 shards/)
   })
 
   test('says what it waits for, and what went wrong with the next step', () => {

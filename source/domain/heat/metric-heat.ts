@@ -1,3 +1,4 @@
+import { countText } from '../quantity-text.ts'
 import { compareByRange, isOpen, type Shard } from '../shard.ts'
 import { compareShards, type HeatBoard, type ShardFigures, utilisationOf } from './shard-heat.ts'
 
@@ -20,6 +21,16 @@ export const STREAM_METRICS = [
   { metricName: 'WriteProvisionedThroughputExceeded', statistic: 'Sum' },
   { metricName: 'GetRecords.IteratorAgeMilliseconds', statistic: 'Maximum' },
 ] as const
+
+/** List price of 1,000 metrics in one or more GetMetricData calls, us-east-1, 2026-05. */
+const DOLLARS_PER_THOUSAND_METRICS = 0.01
+
+/** What asking for so many metrics once a minute costs: `8 metrics a minute, about $0.005 an hour at list price`. */
+export function metricCostText(metricCount: number): string {
+  const dollarsAnHour = ((metricCount * 60) / 1_000) * DOLLARS_PER_THOUSAND_METRICS
+  const digits = dollarsAnHour < 0.1 ? 3 : 2
+  return `${countText(metricCount)} metrics a minute while this is open, about $${dollarsAnHour.toFixed(digits)} an hour at list price`
+}
 
 /** One metric's points by minute; a minute without a point has no data, which is not 0. */
 export type MinuteSeries = {

@@ -1,7 +1,8 @@
 import { readsText } from '../../domain/heat/heat-reads.ts'
 import { adviceLines, estimateText, sourceText, totalsText } from '../../domain/heat/heat-text.ts'
+import { metricCostText } from '../../domain/heat/metric-heat.ts'
 import type { HeatSource } from '../../domain/heat/shard-heat.ts'
-import type { HeatState } from '../../state/heat-state.ts'
+import type { HeatSnapshot, HeatState } from '../../state/heat-state.ts'
 import { streamKey } from '../../state/model.ts'
 import { type BoardRow, boardRows, heatOf, stripPieces } from '../../state/select-heat.ts'
 import { listHeight, selectionOf } from '../../state/selection.ts'
@@ -61,9 +62,14 @@ function footer(view: View, screen: ScreenOf<'board'>, selected: BoardRow | unde
     selected?.heat === undefined ? [] : line(' ', span(verdictText(selected), toneOf(selected))),
     adviceLine(view, screen, selected),
     reads === undefined
-      ? []
+      ? costLine(snapshot)
       : line(span(` ${readsText(reads)}`, reads.backingOffCount > 0 ? 'warning' : 'muted')),
   ]
+}
+
+function costLine(snapshot: HeatSnapshot | undefined): Line {
+  const count = snapshot?.source === 'cloudwatch' ? snapshot.requestedMetrics : undefined
+  return count === undefined ? [] : line(span(` GetMetricData: ${metricCostText(count)}`, 'muted'))
 }
 
 function adviceLine(view: View, screen: ScreenOf<'board'>, selected: BoardRow | undefined): Line {
