@@ -26,6 +26,7 @@ export const EXIT_CODES: Readonly<Record<FailureKind, number>> = {
   incomplete: 15,
   'expired-iterator': 16,
   'over-limit': 17,
+  'nothing-found': 18,
   // Reported where a signal did not end the program itself: the user called the act off.
   aborted: EXIT_INTERRUPTED,
 }

@@ -54,6 +54,7 @@ function formatOf(
 ): OutputFormat | undefined {
   const format = headless.format?.(args)
   if (format === undefined || format === 'json') return isJson ? 'json' : format
+  if (isJson && format.name === 'text') return 'json'
   if (isJson) {
     throw usageFailure(headless.name, `--json and --output ${format.name} exclude each other`, 'Give one.')
   }

@@ -1,4 +1,5 @@
 import type { Command } from './command.ts'
+import { findRecords } from './find-command.ts'
 import { listKeys, locateKey, measureHeat, writeReport } from './heat-commands.ts'
 import { setMonitoring } from './monitoring-command.ts'
 import { putRecord } from './put-command.ts'
@@ -15,6 +16,7 @@ export const SERVICE_COMMANDS: readonly Command[] = [
   listStreams,
   listShards,
   tailRecords,
+  findRecords,
   measureHeat,
   listKeys,
   locateKey,

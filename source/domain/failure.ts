@@ -9,6 +9,7 @@ export type FailureKind =
   | 'conflict' // the stream is in another state than the action needs
   | 'invalid' // the service refused the request's values
   | 'incomplete' // an act was accepted, yet its whole effect was not seen
+  | 'nothing-found' // a search came to its end without a result
   | 'over-limit' // a shard is above the threshold that the caller set
   | 'expired-iterator'
   | 'expired-token'

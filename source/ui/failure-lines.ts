@@ -14,6 +14,7 @@ const KIND_TEXT: Readonly<Record<FailureKind, string>> = {
   conflict: 'Not possible in this state',
   invalid: 'Refused',
   incomplete: 'Not seen to be done',
+  'nothing-found': 'Nothing found',
   'over-limit': 'Over the limit',
   'expired-iterator': 'Iterator expired',
   'expired-token': 'Token expired',
