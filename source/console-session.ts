@@ -1,6 +1,7 @@
 import type { Connection } from './aws/connection.ts'
 import type { KinesisApi } from './aws/kinesis-api.ts'
 import type { MetricsApi } from './aws/metrics-api.ts'
+import type { ServicesApi } from './aws/services-api.ts'
 import type { SessionPort } from './commands/command.ts'
 import { sessionInfoOf } from './commands/session-info.ts'
 import type { ApiCall } from './domain/api-call.ts'
@@ -31,6 +32,10 @@ export class ConsoleSession implements SessionPort {
 
   get api(): KinesisApi {
     return this.#connection.api
+  }
+
+  get services(): ServicesApi {
+    return this.#connection.services
   }
 
   get metrics(): MetricsApi {

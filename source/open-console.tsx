@@ -141,6 +141,9 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
     get tailApi() {
       return consoleSession.api
     },
+    get services() {
+      return consoleSession.services
+    },
     get metrics() {
       return consoleSession.metrics
     },

@@ -13,7 +13,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   aws: ['domain'],
   tail: ['domain', 'aws/kinesis-api.ts'],
   state: ['domain'],
-  commands: ['domain', 'state', 'tail', 'aws/kinesis-api.ts', 'aws/metrics-api.ts'],
+  commands: ['domain', 'state', 'tail', 'aws/kinesis-api.ts', 'aws/metrics-api.ts', 'aws/services-api.ts'],
   ui: ['domain', 'state', 'commands'],
   cli: ['domain', 'state', 'commands'],
   // Independent on purpose: it must not agree with our own mistakes.

@@ -2,8 +2,10 @@ import type { ApiCall } from '../domain/api-call.ts'
 import type { Clock } from '../domain/clock.ts'
 import { failureOf } from '../domain/failure.ts'
 import type { StreamRef } from '../domain/stream.ts'
+import type { ControlApi } from './control-api.ts'
 import type { KinesisApi } from './kinesis-api.ts'
 import type { MetricsApi } from './metrics-api.ts'
+import type { ServicesApi } from './services-api.ts'
 
 /** Wraps any port so that `onCall` hears of each finished call: for the log on screen and for throttle counts. */
 export function withCallLog(
@@ -77,6 +79,97 @@ export function withCallLog(
       logged('AddTagsToStream', on(stream), () => api.addTags(stream, tags, options)),
     removeTags: (stream, tagKeys, options) =>
       logged('RemoveTagsFromStream', on(stream), () => api.removeTags(stream, tagKeys, options)),
+  }
+}
+
+/** The same for the services around a stream, each call under its IAM action. */
+export function withServicesLog(
+  services: ServicesApi,
+  onCall: (call: ApiCall) => void,
+  clock: Pick<Clock, 'now'>,
+): ServicesApi {
+  const logged = logger(onCall, clock)
+  return {
+    listEventSourceMappings: (arn, options) =>
+      logged('lambda:ListEventSourceMappings', arn, () => services.listEventSourceMappings(arn, options)),
+    listTables: options => logged('dynamodb:ListTables', '', () => services.listTables(options)),
+    tableKeySchema: (name, options) =>
+      logged('dynamodb:DescribeTable', name, () => services.tableKeySchema(name, options)),
+    scanTable: (name, options) => logged('dynamodb:Scan', name, () => services.scanTable(name, options)),
+    listDeliveryStreams: options =>
+      logged('firehose:ListDeliveryStreams', '', () => services.listDeliveryStreams(options)),
+    describeDeliveryStream: (name, options) =>
+      logged('firehose:DescribeDeliveryStream', name, () => services.describeDeliveryStream(name, options)),
+    putDeliveryRecord: (name, data, options) =>
+      logged('firehose:PutRecord', name, () => services.putDeliveryRecord(name, data, options)),
+    listPipes: (arn, options) => logged('pipes:ListPipes', arn, () => services.listPipes(arn, options)),
+    listFlinkApplications: options =>
+      logged('kinesisanalytics:ListApplications', '', () => services.listFlinkApplications(options)),
+    describeFlinkApplication: (name, options) =>
+      logged('kinesisanalytics:DescribeApplication', name, () =>
+        services.describeFlinkApplication(name, options),
+      ),
+    listVideoStreams: options =>
+      logged('kinesisvideo:ListStreams', '', () => services.listVideoStreams(options)),
+    listChannels: (arn, options) => logged('ListChannels', arn, () => services.listChannels(arn, options)),
+    listConsumers: (arn, options) =>
+      logged('ListStreamConsumers', arn, () => services.listConsumers(arn, options)),
+    throughputCommitment: options =>
+      logged('DescribeAccountSettings', '', () => services.throughputCommitment(options)),
+  }
+}
+
+/** The same for settings of streams and account. Each operation is one call, named by its method's API operation. */
+export function withControlLog(
+  control: ControlApi,
+  onCall: (call: ApiCall) => void,
+  clock: Pick<Clock, 'now'>,
+): ControlApi {
+  const logged = logger(onCall, clock)
+  return {
+    describeLimits: options => logged('DescribeLimits', '', () => control.describeLimits(options)),
+    describeAccountSettings: options =>
+      logged('DescribeAccountSettings', '', () => control.describeAccountSettings(options)),
+    updateBillingCommitment: (isEnabled, options) =>
+      logged('UpdateAccountSettings', '', () => control.updateBillingCommitment(isEnabled, options)),
+    updateStreamMode: (stream, mode, options) =>
+      logged('UpdateStreamMode', stream.streamName, () => control.updateStreamMode(stream, mode, options)),
+    updateWarmThroughput: (stream, mibPerSecond, options) =>
+      logged('UpdateStreamWarmThroughput', stream.streamName, () =>
+        control.updateWarmThroughput(stream, mibPerSecond, options),
+      ),
+    updateMaxRecordSize: (stream, kib, options) =>
+      logged('UpdateMaxRecordSize', stream.streamName, () =>
+        control.updateMaxRecordSize(stream, kib, options),
+      ),
+    updateRecordDistribution: (stream, strategy, options) =>
+      logged('UpdateStreamRecordDistributionStrategy', stream.streamName, () =>
+        control.updateRecordDistribution(stream, strategy, options),
+      ),
+    startEncryption: (stream, keyId, options) =>
+      logged('StartStreamEncryption', stream.streamName, () =>
+        control.startEncryption(stream, keyId, options),
+      ),
+    stopEncryption: (stream, keyId, options) =>
+      logged('StopStreamEncryption', stream.streamName, () => control.stopEncryption(stream, keyId, options)),
+    listConsumers: (stream, options) =>
+      logged('ListStreamConsumers', stream.streamName, () => control.listConsumers(stream, options)),
+    registerConsumer: (stream, name, options) =>
+      logged('RegisterStreamConsumer', `${stream.streamName} ${name}`, () =>
+        control.registerConsumer(stream, name, options),
+      ),
+    deregisterConsumer: (stream, name, options) =>
+      logged('DeregisterStreamConsumer', `${stream.streamName} ${name}`, () =>
+        control.deregisterConsumer(stream, name, options),
+      ),
+    getResourcePolicy: (stream, options) =>
+      logged('GetResourcePolicy', stream.streamName, () => control.getResourcePolicy(stream, options)),
+    putResourcePolicy: (stream, policy, options) =>
+      logged('PutResourcePolicy', stream.streamName, () =>
+        control.putResourcePolicy(stream, policy, options),
+      ),
+    deleteResourcePolicy: (stream, options) =>
+      logged('DeleteResourcePolicy', stream.streamName, () => control.deleteResourcePolicy(stream, options)),
   }
 }
 

@@ -2,21 +2,25 @@ import { readFile } from 'node:fs/promises'
 import type { Profile } from '@smithy/core/config'
 import { usageFailure } from '../domain/failure.ts'
 import type { Origin, Session, Sourced } from '../domain/session.ts'
+import { present } from './answer-values.ts'
 import { createAudit } from './audit.ts'
-import { withCallLog, withMetricsLog } from './call-log.ts'
+import { withCallLog, withMetricsLog, withServicesLog } from './call-log.ts'
 import { type Clients, type ClientWiring, createClients } from './clients.ts'
 import type { Connection, ConnectOptions, Deadlines } from './connection.ts'
 import { CredentialCache } from './credential-cache.ts'
 import { type CredentialPlan, credentialsFailure, planCredentials } from './credentials.ts'
 import { DEFAULT_DEADLINES } from './deadlines.ts'
-import { configuredEndpoint, isTrue, metricsEndpoint } from './endpoint.ts'
+import { configuredEndpoint, isTrue, serviceEndpoint } from './endpoint.ts'
 import { PatientDeadline } from './patient-deadline.ts'
+import { createPermissionChecks } from './permission-checks.ts'
 import { proxyInSight, proxyVariables } from './proxy.ts'
 import { quietLogger } from './quiet-logger.ts'
 import { resolvedRegion } from './region.ts'
 import { createSdkCloudWatch } from './sdk-cloudwatch.ts'
+import { createSdkControl } from './sdk-control.ts'
 import { createSdkKinesis } from './sdk-kinesis.ts'
 import { createSend } from './send.ts'
+import { createServices } from './services.ts'
 import type { AwsSettings, AwsVariable } from './settings.ts'
 import { chosenProfile, listProfiles, readSharedConfig } from './shared-config.ts'
 import type { TransportOptions } from './transport.ts'
@@ -27,14 +31,13 @@ import type { TransportOptions } from './transport.ts'
  * @throws FailureError `usage`, `credentials` or `aborted`
  */
 export async function connect(options: ConnectOptions): Promise<Connection> {
-  const { settings, arming, signal } = options
+  const { settings, arming, signal, requestHandler } = options
   const clock = options.clock ?? Date
   const deadlines = { ...DEFAULT_DEADLINES, ...options.deadlines }
   const onWarning = options.onWarning ?? (() => {})
 
   const shared = await readSharedConfig(settings)
-  const isSandbox = settings.endpointUrl?.origin.kind === 'sandbox'
-  const values = isSandbox ? undefined : chosenProfile(settings, shared)
+  const values = isOfSandbox(settings) ? undefined : chosenProfile(settings, shared)
   const named = settings.profile ?? settings.variables.get('AWS_PROFILE')
   const profile =
     values === undefined
@@ -73,6 +76,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     deadlines,
     ...trust,
     onWarning,
+    ...(requestHandler === undefined ? {} : { requestHandler }),
   }
   const clients = createClients(wiring)
   const url = endpointUrl ?? (await regionalEndpoint(clients, wiring))
@@ -100,16 +104,17 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     armed: arming.armed,
   })
 
+  const audit =
+    options.audit === undefined ? undefined : createAudit({ sink: options.audit, session, clock, onWarning })
+  const send = createSend({
+    clients,
+    arming,
+    endpointUrl: url.value,
+    callMillis: deadlines.callMillis,
+    ...(audit === undefined ? {} : { audit }),
+  })
   const api = createSdkKinesis({
-    send: createSend({
-      clients,
-      arming,
-      endpointUrl: url.value,
-      callMillis: deadlines.callMillis,
-      ...(options.audit === undefined
-        ? {}
-        : { audit: createAudit({ sink: options.audit, session, clock, onWarning }) }),
-    }),
+    send,
     region: region.value,
     hasCustomEndpoint: endpointUrl !== undefined,
     onArn: streamArn => {
@@ -119,21 +124,42 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
       }
     },
   })
-  const metricsUrl = metricsEndpoint(settings, endpointUrl)
+  const urlOf = (variable: Parameters<typeof serviceEndpoint>[2]) =>
+    serviceEndpoint(settings, endpointUrl, variable)?.value
+  const metricsUrl = urlOf('AWS_ENDPOINT_URL_CLOUDWATCH')
   const metrics = createSdkCloudWatch({
     ...wiring,
-    ...(metricsUrl === undefined ? {} : { metricsEndpointUrl: metricsUrl.value }),
+    ...(metricsUrl === undefined ? {} : { metricsEndpointUrl: metricsUrl }),
+  })
+  const services = createServices({ ...wiring, ...(audit === undefined ? {} : { audit }) }, send, {
+    ...present('dynamodb', urlOf('AWS_ENDPOINT_URL_DYNAMODB')),
+    ...present('firehose', urlOf('AWS_ENDPOINT_URL_FIREHOSE')),
+    ...present('analytics', urlOf('AWS_ENDPOINT_URL_KINESIS_ANALYTICS_V2')),
+    ...present('video', urlOf('AWS_ENDPOINT_URL_KINESIS_VIDEO')),
+    ...present('lambda', urlOf('AWS_ENDPOINT_URL_LAMBDA')),
+    ...present('pipes', urlOf('AWS_ENDPOINT_URL_PIPES')),
   })
   return {
     api: options.onCall === undefined ? api : withCallLog(api, options.onCall, clock),
+    control: options.onCall === undefined ? control : withControlLog(control, options.onCall, clock),
     metrics: options.onCall === undefined ? metrics : withMetricsLog(metrics, options.onCall, clock),
+    services: options.onCall === undefined ? services : withServicesLog(services, options.onCall, clock),
+    checks: createPermissionChecks({
+      send,
+      session: { region: region.value, hasCustomEndpoint: endpointUrl !== undefined },
+      endpointUrl: url.value,
+      transport: { deadlines, ...trust, onWarning },
+      credentials,
+    }),
     session,
     listProfiles: () => listProfiles(settings),
     switchTo: async (choice, switchSignal) => {
-      const { signal: _earlier, ...rest } = options
+      const { signal: _earlier, requestHandler: inSandbox, ...rest } = options
+      const chosen = settingsAfter(settings, region, choice)
       return connect({
         ...rest,
-        settings: settingsAfter(settings, region, choice),
+        settings: chosen,
+        ...(inSandbox === undefined || !isOfSandbox(chosen) ? {} : { requestHandler: inSandbox }),
         ...(switchSignal === undefined ? {} : { signal: switchSignal }),
       })
     },
@@ -141,9 +167,12 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     close: () => {
       clients.close()
       metrics.close()
+      services.close()
     },
   }
 }
+
+const isOfSandbox = (settings: AwsSettings) => settings.endpointUrl?.origin.kind === 'sandbox'
 
 /** A chosen profile brings its own region where it has one, and leaves the sandbox; a chosen region keeps the rest. */
 function settingsAfter(

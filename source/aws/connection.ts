@@ -6,15 +6,18 @@
 //   const next = await connection.switchTo({ profile: 'prod' })   // then connection.close(), when nothing reads it
 //
 // `connect` throws FailureError (kinds `usage`, `credentials`, `aborted`) and has resolved credentials when it returns.
-// For the embedded sandbox: settings = sandboxSettings(url) of settings.ts; for an ARN that the user named:
-// settingsForStream(settings, arn). `arming` is yours: set `arming.armed = true` to allow acts.
+// For the embedded sandbox: settings = sandboxSettings(url) of settings.ts and its requestHandler; for an ARN that the
+// user named: settingsForStream(settings, arn). `arming` is yours: set `arming.armed = true` to allow acts.
 
 import type { ApiCall } from '../domain/api-call.ts'
 import type { AuditSink } from '../domain/audit.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { Arming, ProfileListing, Session } from '../domain/session.ts'
+import type { ControlApi } from './control-api.ts'
+import type { RequestHandler } from './in-process-transport.ts'
 import type { KinesisApi } from './kinesis-api.ts'
 import type { MetricsApi } from './metrics-api.ts'
+import type { PermissionChecks, ServicesApi } from './services-api.ts'
 import type { AwsSettings } from './settings.ts'
 
 /** Milliseconds after which a step of a call is given up. */
@@ -44,11 +47,20 @@ export type ConnectOptions = {
   readonly deadlines?: Partial<Deadlines>
   readonly clock?: Pick<Clock, 'now'>
   readonly signal?: AbortSignal
+  /**
+   * Answers every request of every client in this process, without a socket: the embedded sandbox. Goes with
+   * sandboxSettings; a switch that leaves the sandbox leaves it behind.
+   */
+  readonly requestHandler?: RequestHandler
 }
 
 export type Connection = {
   readonly api: KinesisApi
+  readonly control: ControlApi
   readonly metrics: MetricsApi
+  /** The services around a stream; none is loaded or asked before it is needed. */
+  readonly services: ServicesApi
+  readonly checks: PermissionChecks
   session(): Session
   /** The profiles of the shared AWS config files, read anew at each call, by name. */
   listProfiles(): Promise<ProfileListing[]>

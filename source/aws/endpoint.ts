@@ -2,7 +2,7 @@ import type { Profile } from '@smithy/core/config'
 import { usageFailure } from '../domain/failure.ts'
 import type { Sourced } from '../domain/session.ts'
 import { originText } from '../domain/session.ts'
-import type { AwsSettings } from './settings.ts'
+import type { AwsSettings, AwsVariable } from './settings.ts'
 import { endpointUrlOf, type SharedConfig } from './shared-config.ts'
 
 /** Of every partition, plain and dual stack; origin: the partition data of the AWS SDK 3.981. */
@@ -44,14 +44,16 @@ export function configuredEndpoint(
 }
 
 /**
- * Where CloudWatch answers: its own variable, else the endpoint of Kinesis where that is an emulator, which is both or has
- * none. Undefined: AWS's own, also beside a VPC endpoint, which is for Kinesis only. Requests never leave an emulator for AWS.
+ * Where another service answers: its own variable, else the endpoint of Kinesis where that is an emulator, which is both or
+ * has none. Undefined: AWS's own, also beside a VPC endpoint, which is for Kinesis only. Requests never leave an emulator
+ * for AWS.
  */
-export function metricsEndpoint(
+export function serviceEndpoint(
   settings: AwsSettings,
   kinesisEndpoint: Sourced<string> | undefined,
+  variableName: AwsVariable & `AWS_ENDPOINT_URL_${string}`,
 ): Sourced<string> | undefined {
-  const variable = settings.variables.get('AWS_ENDPOINT_URL_CLOUDWATCH')
+  const variable = settings.variables.get(variableName)
   const isIgnored = isTrue(settings.variables.get('AWS_IGNORE_CONFIGURED_ENDPOINT_URLS')?.value)
   const isSandbox = kinesisEndpoint?.origin.kind === 'sandbox'
   if (variable !== undefined && !isIgnored && !isSandbox) return checked(variable)

@@ -5,6 +5,7 @@ import type { Arming } from '../domain/session.ts'
 /**
  * The operations that only read. Everything else that the SDK has, or will have, changes something and is refused
  * while the session is read-only. A list of what is allowed: a forgotten entry refuses, it never lets through.
+ * Operations of other services than Kinesis and CloudWatch carry their prefix in IAM.
  */
 const READING_OPERATIONS: ReadonlySet<string> = new Set([
   'DescribeAccountSettings',
@@ -24,6 +25,18 @@ const READING_OPERATIONS: ReadonlySet<string> = new Set([
   'ListTagsForResource',
   'ListTagsForStream',
   'SubscribeToShard',
+  'dynamodb:DescribeTable',
+  'dynamodb:ListTables',
+  'dynamodb:Scan',
+  'firehose:DescribeDeliveryStream',
+  'firehose:ListDeliveryStreams',
+  'kinesisanalytics:DescribeApplication',
+  'kinesisanalytics:ListApplicationSnapshots',
+  'kinesisanalytics:ListApplications',
+  'kinesisvideo:ListStreams',
+  'lambda:ListEventSourceMappings',
+  'pipes:DescribePipe',
+  'pipes:ListPipes',
 ])
 
 export function isReadingOperation(operation: string): boolean {

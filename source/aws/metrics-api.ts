@@ -8,6 +8,8 @@ export type MetricQuery = {
   readonly metricName: string
   readonly statistic: MetricStatistic
   readonly shardId?: string
+  /** A registered consumer, for the metrics of SubscribeToShard. */
+  readonly consumerName?: string
 }
 
 /** `from` included, `to` excluded, both on whole periods; CloudWatch has one point a minute at best. */

@@ -124,6 +124,7 @@ function queryOf(query: MetricQuery, index: number, periodSeconds: number): Metr
         Dimensions: [
           { Name: 'StreamName', Value: query.streamName },
           ...(query.shardId === undefined ? [] : [{ Name: 'ShardId', Value: query.shardId }]),
+          ...(query.consumerName === undefined ? [] : [{ Name: 'ConsumerName', Value: query.consumerName }]),
         ],
       },
       Period: periodSeconds,

@@ -8,6 +8,12 @@ import { regionOfArn } from '../domain/stream.ts'
 export const AWS_VARIABLES = [
   'AWS_ENDPOINT_URL_KINESIS',
   'AWS_ENDPOINT_URL_CLOUDWATCH',
+  'AWS_ENDPOINT_URL_DYNAMODB',
+  'AWS_ENDPOINT_URL_FIREHOSE',
+  'AWS_ENDPOINT_URL_KINESIS_ANALYTICS_V2',
+  'AWS_ENDPOINT_URL_KINESIS_VIDEO',
+  'AWS_ENDPOINT_URL_LAMBDA',
+  'AWS_ENDPOINT_URL_PIPES',
   'AWS_ENDPOINT_URL',
   'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS',
   'AWS_REGION',
@@ -44,7 +50,10 @@ export type AwsSettings = {
   readonly variables: ReadonlyMap<AwsVariable, Sourced<string>>
 }
 
-/** Settings for the embedded sandbox: its URL, and nothing of the user's AWS setup. */
+/**
+ * Settings for the embedded sandbox and nothing of the user's AWS setup: its URL, which is IN_PROCESS_URL where it
+ * answers in this process alone.
+ */
 export function sandboxSettings(url: string, variables: AwsSettings['variables'] = new Map()): AwsSettings {
   const origin = { kind: 'sandbox' } as const
   return { endpointUrl: { value: url, origin }, region: { value: 'us-east-1', origin }, variables }

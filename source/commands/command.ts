@@ -1,5 +1,6 @@
 import type { KinesisApi } from '../aws/kinesis-api.ts'
 import type { MetricsApi } from '../aws/metrics-api.ts'
+import type { ServicesApi } from '../aws/services-api.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { Event } from '../state/event.ts'
 import type { Model, ScreenName } from '../state/model.ts'
@@ -48,6 +49,8 @@ export type Context = {
   readonly tailApi: KinesisApi
   /** Client for CloudWatch; absent where nothing is connected. */
   readonly metrics?: MetricsApi
+  /** The services around a stream; absent where nothing is connected. */
+  readonly services?: ServicesApi
   /** Keeps a file that a command made; refuses to overwrite one unless told to. */
   readonly writeOutput?: (path: string, text: string) => Promise<void>
   readonly session: SessionPort

@@ -4,6 +4,7 @@ import { withCallLog } from '../../source/aws/call-log.ts'
 import type { Connection } from '../../source/aws/connection.ts'
 import type { KinesisApi } from '../../source/aws/kinesis-api.ts'
 import type { MetricsApi } from '../../source/aws/metrics-api.ts'
+import type { ServicesApi } from '../../source/aws/services-api.ts'
 import { COMMANDS } from '../../source/commands/registry.ts'
 import type { Clock } from '../../source/domain/clock.ts'
 import type { Session } from '../../source/domain/session.ts'
@@ -110,6 +111,7 @@ export function sessionOf(overrides: Partial<Session> = {}): Session {
 export type TestConsoleOptions = {
   readonly api: KinesisApi
   readonly metrics?: MetricsApi
+  readonly services?: ServicesApi
   readonly size?: Size
   readonly session?: Partial<Session>
   readonly isArmed?: boolean
@@ -130,6 +132,13 @@ const NO_METRICS: MetricsApi = {
   series: () => Promise.reject(new Error('no CloudWatch in this test')),
 }
 
+/** A port that no test of this kind calls. */
+function notIn<Port extends object>(name: string): Port {
+  return new Proxy({} as Port, {
+    get: () => () => Promise.reject(new Error(`no ${name} in this test`)),
+  })
+}
+
 /** The whole console on a terminal in memory, over any implementation of the port. */
 export function startConsole(options: TestConsoleOptions) {
   const [columns, rows] = options.size ?? [80, 24]
@@ -142,6 +151,8 @@ export function startConsole(options: TestConsoleOptions) {
       const connect = (api: KinesisApi, session: Partial<Session>): Connection => ({
         api: onCall === undefined ? api : withCallLog(api, onCall, clock),
         metrics: options.metrics ?? NO_METRICS,
+        services: options.services ?? notIn('services'),
+        checks: notIn('checks'),
         session: () => ({ ...sessionOf(session), armed: arming.armed }),
         listProfiles: async () =>
           (options.profiles ?? []).map(profileName => ({ profileName, method: 'static keys' })),
