@@ -9,7 +9,7 @@ import { writeOutput } from './cli/write-output.ts'
 import type { Context, RunningSandbox, SessionPort } from './commands/command.ts'
 import { sessionInfoOf } from './commands/session-info.ts'
 import { FailureError } from './domain/failure.ts'
-import type { Session } from './domain/session.ts'
+import { endpointText, type Session } from './domain/session.ts'
 import { visibleText } from './domain/visible-text.ts'
 import { startLoopbackSandbox } from './loopback-sandbox.ts'
 import { isArmedAt, type Opened, openConnection } from './open-connection.ts'
@@ -95,7 +95,7 @@ export class HeadlessSession {
 function endpointLine(session: Session): string {
   const profile = session.profile === undefined ? '' : `, profile ${session.profile.value}`
   const state = session.armed ? 'writes allowed' : 'read-only'
-  return `${visibleText(`${session.endpointUrl.value} (${session.region.value}${profile}; ${state})`)}\n`
+  return `${visibleText(`${endpointText(session.endpointUrl.value)} (${session.region.value}${profile}; ${state})`)}\n`
 }
 
 const NOWHERE = {

@@ -3,7 +3,7 @@ import type { AuditEntry, AuditIdentity, AuditSink } from '../domain/audit.ts'
 import { awsCliLine } from '../domain/cli-line.ts'
 import type { Clock } from '../domain/clock.ts'
 import { failureOf } from '../domain/failure.ts'
-import type { Session } from '../domain/session.ts'
+import { endpointText, type Session } from '../domain/session.ts'
 import { isReadingOperation } from './guard.ts'
 
 export type AuditWiring = {
@@ -91,7 +91,7 @@ function withoutPayload(input: Readonly<Record<string, unknown>>): Readonly<Reco
 function whoAndWhere(session: Session) {
   const { endpointUrl, region, profile, accountId, credentials, isCustomEndpoint } = session
   const identity: AuditIdentity = {
-    endpoint: endpointUrl.value,
+    endpoint: endpointText(endpointUrl.value),
     region: region.value,
     ...(profile === undefined ? {} : { profile: profile.value }),
     ...(accountId === undefined ? {} : { accountId: accountId.value }),

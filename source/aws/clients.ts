@@ -4,6 +4,7 @@ import type { Arming } from '../domain/session.ts'
 import type { Deadlines } from './connection.ts'
 import { type CredentialCache, fingerprintOf } from './credential-cache.ts'
 import { guardClient } from './guard.ts'
+import type { RequestHandler } from './in-process-transport.ts'
 import { answerPlainJson } from './plain-json.ts'
 import type { ProxyVariables } from './proxy.ts'
 import { quietLogger } from './quiet-logger.ts'
@@ -38,6 +39,8 @@ export type ClientWiring = {
   readonly proxy?: ProxyVariables
   readonly caCertificates?: readonly string[]
   readonly onWarning: (text: string) => void
+  /** Answers the requests of every client in this process, whatever the endpoint is called. */
+  readonly requestHandler?: RequestHandler
 }
 
 export type Clients = {

@@ -2,6 +2,7 @@ import http from 'node:http'
 import https from 'node:https'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import type { Deadlines } from './connection.ts'
+import { createInProcessTransport, type RequestHandler } from './in-process-transport.ts'
 import { type ProxyVariables, proxyFor } from './proxy.ts'
 import { quietLogger } from './quiet-logger.ts'
 
@@ -16,14 +17,23 @@ export type TransportOptions = {
   /** PEM certificates to trust besides Node's own. */
   readonly caCertificates?: readonly string[]
   readonly onWarning: (text: string) => void
+  /** Answers in this process; then no socket is ever opened. */
+  readonly requestHandler?: RequestHandler
 }
+
+/** What an SDK client takes for its `requestHandler`. */
+export type Transport = Pick<
+  NodeHttpHandler,
+  'metadata' | 'handle' | 'destroy' | 'updateHttpClientConfig' | 'httpHandlerConfigs'
+>
 
 /**
  * HTTP/1.1 with kept-alive connections and limits on every step. The SDK's default for Kinesis is HTTP/2 with a
  * connection for each request, without any time limit, and fails on plain emulators.
  */
-export function createTransport(options: TransportOptions): NodeHttpHandler {
-  const { deadlines, onWarning } = options
+export function createTransport(options: TransportOptions): Transport {
+  const { deadlines, onWarning, requestHandler } = options
+  if (requestHandler !== undefined) return createInProcessTransport(requestHandler, deadlines)
   const proxy = proxyFor(options.proxy, options.endpointUrl)
   const pool = {
     keepAlive: true,

@@ -19,9 +19,20 @@ export type Sourced<T> = { readonly value: T; readonly origin: Origin }
 /** Whether acts that change something are allowed. Its owner flips it; the client layer only reads it, at every call. */
 export type Arming = { armed: boolean }
 
+/**
+ * Stands for an endpoint in this process, since clients want a URL: of this machine, as that endpoint is, and at the
+ * port that nobody can listen at. Nothing is ever sent to it.
+ */
+export const IN_PROCESS_URL = 'http://127.0.0.1:0'
+
+/** An endpoint as it is shown: its URL, or that there is none. */
+export function endpointText(endpointUrl: string): string {
+  return endpointUrl === IN_PROCESS_URL ? 'embedded sandbox, no port' : endpointUrl
+}
+
 /** What every call goes to and with whose permissions; a snapshot of the moment it was asked for. */
 export type Session = {
-  /** The URL that requests go to; AWS's regional one unless something else was configured. */
+  /** The URL that requests go to; AWS's regional one unless something else was configured. Shown with endpointText. */
   readonly endpointUrl: Sourced<string>
   /** Whether the endpoint is something other than AWS's own regional one. */
   readonly isCustomEndpoint: boolean

@@ -18,11 +18,31 @@ export type Traffic = {
   refusals: string[]
 }
 
+/** Traffic whose streams are there, but neither their history nor anything new. */
+export type PlannedTraffic = {
+  /** Writes the history, a little at each step; nobody else may use the service before its end. */
+  history(): Iterable<void>
+  /** Goes on writing until stopped. */
+  begin(): Traffic
+}
+
 /**
  * Creates a scenario's streams, fills in their history and goes on writing until stopped. What is written when depends
  * on the scenario, the seed and the clock alone.
  */
 export function startTraffic(service: Service, clock: Clock, scenario: Scenario, seed: number): Traffic {
+  const planned = planTraffic(service, clock, scenario, seed)
+  for (const _ of planned.history()) continue
+  return planned.begin()
+}
+
+/** The same in steps, for whoever shares its thread with something that must not wait. */
+export function planTraffic(
+  service: Service,
+  clock: Clock,
+  scenario: Scenario,
+  seed: number,
+): PlannedTraffic {
   const refusals: string[] = []
   const startSlot = Math.floor(clock.now() / SLOT_MS)
   const runs = scenario.streams.map(stream => {
@@ -60,24 +80,26 @@ export function startTraffic(service: Service, clock: Clock, scenario: Scenario,
       Math.min(...runs.map(({ nextSlot }) => nextSlot)),
       endSlot - (MAX_CATCH_UP_WALL_MS * clock.speed) / SLOT_MS,
     )
-    runSlots(firstSlot, endSlot)
+    for (const _ of slots(firstSlot, endSlot)) continue
   }
   // Slot by slot over all streams, so that time never runs backwards for the service.
-  const runSlots = (firstSlot: number, endSlot: number) => {
+  const slots = function* (firstSlot: number, endSlot: number): Generator<void> {
     for (let slot = firstSlot; slot < endSlot; slot++) {
       for (const run of runs) if (run.nextSlot <= slot) runSlot(run, slot)
+      yield
     }
     for (const run of runs) run.nextSlot = Math.max(run.nextSlot, endSlot)
   }
-  runSlots(earliestSlot, startSlot)
-
-  let cancel = () => {}
-  const tick = () => {
-    catchUp()
+  const begin = (): Traffic => {
+    let cancel = () => {}
+    const tick = () => {
+      catchUp()
+      cancel = clock.after(SLOT_MS * clock.speed, tick)
+    }
     cancel = clock.after(SLOT_MS * clock.speed, tick)
+    return { stop: () => cancel(), refusals }
   }
-  cancel = clock.after(SLOT_MS * clock.speed, tick)
-  return { stop: () => cancel(), refusals }
+  return { history: () => slots(earliestSlot, startSlot), begin }
 }
 
 function pendingActs(stream: ScenarioStream, startSlot: number, firstSlot: number) {

@@ -26,24 +26,31 @@ export function createInProcessHandler(answer: Answer): InProcessHandler {
   return {
     metadata: { handlerProtocol: 'h2' },
     async handle(request, { abortSignal } = {}) {
-      abortSignal?.throwIfAborted()
+      if (abortSignal?.aborted === true) throw abortError()
       const gone = new AbortController()
-      abortSignal?.addEventListener('abort', () => gone.abort(), { once: true })
-      const answered = answer({
-        method: request.method,
-        path: request.path,
-        headers: { ...lowerCased(request.headers), host: '127.0.0.1' },
-        body: bytesOf(request.body),
-        signal: gone.signal,
-      })
-      const response = await untilAborted(answered, abortSignal)
+      const leave = () => gone.abort()
+      abortSignal?.addEventListener('abort', leave, { once: true })
+      const response = await untilGone(
+        answerLater(answer, {
+          method: request.method,
+          path: request.path,
+          headers: { ...lowerCased(request.headers), host: '127.0.0.1' },
+          body: bytesOf(request.body),
+          signal: gone.signal,
+        }),
+        gone.signal,
+      )
       if (response.instead === 'reset') throw connectionReset()
-      if (response.instead === 'silence') await untilAborted(new Promise<never>(() => {}), abortSignal)
+      if (response.instead === 'silence') await untilGone(new Promise<never>(() => {}), gone.signal)
+      const isWhole = typeof response.body === 'string' || response.body instanceof Uint8Array
+      if (isWhole) abortSignal?.removeEventListener('abort', leave)
       return {
         response: new HttpResponse({
           statusCode: response.statusCode,
-          headers: response.headers,
-          body: streamOf(response.body),
+          headers: { date: httpDate(), ...response.headers },
+          body: isWhole
+            ? bytesOf(response.body)
+            : streamOf(response.body as AsyncIterable<Uint8Array>, gone.signal),
         }),
       }
     },
@@ -53,8 +60,17 @@ export function createInProcessHandler(answer: Answer): InProcessHandler {
   }
 }
 
+/** As a socket does, this gives timers and input their turn, however many calls follow one another. */
+async function answerLater(answer: Answer, request: Parameters<Answer>[0]): Promise<WireResponse> {
+  await new Promise<void>(resolve => setImmediate(resolve))
+  return answer(request)
+}
+
 const lowerCased = (headers: Record<string, string>) =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+
+/** The Date header that an HTTP server adds: clients learn from it how far their clock is off. */
+const httpDate = () => new Date().toUTCString()
 
 function bytesOf(body: unknown): Uint8Array {
   if (body === undefined || body === null) return new Uint8Array(0)
@@ -63,23 +79,22 @@ function bytesOf(body: unknown): Uint8Array {
   throw new TypeError('the in-process sandbox takes request bodies as text or bytes')
 }
 
-/** A readable stream, which is what the SDK reads every answer from. */
-function streamOf(body: WireResponse['body']): Readable {
-  if (typeof body === 'string' || body instanceof Uint8Array) {
-    const stream = new Readable({ read() {} })
-    if (body.length > 0) stream.push(body)
-    stream.push(null)
-    return stream
-  }
-  return Readable.from(body, { objectMode: false })
+/** An event stream as the SDK reads it: it fails for a reader who has gone, as one on a socket would. */
+function streamOf(body: AsyncIterable<Uint8Array>, gone: AbortSignal): Readable {
+  const stream = Readable.from(body, { objectMode: false })
+  const leave = () => stream.destroy(abortError())
+  gone.addEventListener('abort', leave, { once: true })
+  stream.once('close', () => gone.removeEventListener('abort', leave))
+  // Whoever reads hears of it by reading; without this, a failure that nobody reads any more would be an uncaught one.
+  stream.on('error', () => {})
+  return stream
 }
 
-function untilAborted<Value>(promise: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
-  if (signal === undefined) return promise
+function untilGone<Value>(promise: Promise<Value>, gone: AbortSignal): Promise<Value> {
   return new Promise((resolve, reject) => {
-    const abort = () => reject(abortError())
-    signal.addEventListener('abort', abort, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+    const leave = () => reject(abortError())
+    gone.addEventListener('abort', leave, { once: true })
+    promise.then(resolve, reject).finally(() => gone.removeEventListener('abort', leave))
   })
 }
 
