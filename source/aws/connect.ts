@@ -4,7 +4,7 @@ import { usageFailure } from '../domain/failure.ts'
 import type { Origin, Session, Sourced } from '../domain/session.ts'
 import { present } from './answer-values.ts'
 import { createAudit } from './audit.ts'
-import { withCallLog, withMetricsLog, withServicesLog } from './call-log.ts'
+import { withCallLog, withControlLog, withMetricsLog, withServicesLog } from './call-log.ts'
 import { type Clients, type ClientWiring, createClients } from './clients.ts'
 import type { Connection, ConnectOptions, Deadlines } from './connection.ts'
 import { CredentialCache } from './credential-cache.ts'
@@ -123,6 +123,12 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
         accountId = { value: account, origin: { kind: 'arn' } }
       }
     },
+  })
+  const control = createSdkControl({
+    send,
+    region: region.value,
+    hasCustomEndpoint: endpointUrl !== undefined,
+    api,
   })
   const urlOf = (variable: Parameters<typeof serviceEndpoint>[2]) =>
     serviceEndpoint(settings, endpointUrl, variable)?.value
