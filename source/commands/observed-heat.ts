@@ -4,7 +4,7 @@ import type { HeatBoard } from '../domain/heat/shard-heat.ts'
 import { StreamHeat } from '../domain/heat/stream-heat.ts'
 import { isOpen, type Shard } from '../domain/shard.ts'
 import type { StreamRef } from '../domain/stream.ts'
-import type { HeatReading } from '../tail/heat-reader.ts'
+import type { HeatReading } from '../tail/heat-calls.ts'
 import { type HeatEvent, HeatSampler } from '../tail/heat-sampler.ts'
 import type { Context } from './command.ts'
 

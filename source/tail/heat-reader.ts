@@ -1,38 +1,13 @@
-import type { ChildShard, RecordPage, StartingPosition } from '../aws/kinesis-api.ts'
-import { type Failure, failureOf } from '../domain/failure.ts'
+import type { ChildShard, StartingPosition } from '../aws/kinesis-api.ts'
+import { failureOf } from '../domain/failure.ts'
 import type { HeatObservation } from '../domain/heat/stream-heat.ts'
-import { GET_RECORDS_MAX_BYTES, SHARD_READ_BYTES_PER_SECOND } from '../domain/limits.ts'
+import { SHARD_READ_BYTES_PER_SECOND } from '../domain/limits.ts'
 import { countedBytes, type StreamRecord } from '../domain/record.ts'
-import { failureDelayMillis, isWorthRetrying, throttleDelayMillis } from './backoff.ts'
-import type { CallScheduler } from './call-scheduler.ts'
-import type { HeatPace } from './heat-budget.ts'
-import type { HeatClock } from './heat-clock.ts'
-import type { TailOptions } from './tail-options.ts'
+import { type HeatCallOptions, HeatCalls, type HeatPage, newestArrival } from './heat-calls.ts'
 
-/** How one shard is read for its heat. */
-export type HeatReading =
-  /** Every record is seen: figures are measured. */
-  | { readonly mode: 'following' }
-  /** One second out of each `standsFor` is seen: figures are estimated. */
-  | { readonly mode: 'sampling'; readonly standsFor: number }
-  /** The service refused a read: other readers go first. */
-  | { readonly mode: 'backing-off'; readonly retryAtMillis: number; readonly refusals: number }
-  | { readonly mode: 'stalled'; readonly failure: Failure; readonly retryAtMillis: number }
-  /** Closed and read to its end. */
-  | { readonly mode: 'ended' }
-  | { readonly mode: 'failed'; readonly failure: Failure }
-
-export type HeatReaderOptions = Pick<TailOptions, 'api' | 'stream' | 'clock' | 'random'> & {
-  readonly shardId: string
+export type HeatReaderOptions = HeatCallOptions & {
   readonly start: StartingPosition
-  readonly pace: HeatPace
-  readonly heatClock: HeatClock
-  readonly scheduler: CallScheduler
-  readonly signal: AbortSignal
-  readonly onReading: (reading: HeatReading) => void
   readonly onObserved: (observation: HeatObservation) => void
-  /** A read was refused for throughput. */
-  readonly onRefused: () => void
 }
 
 /** Records become visible a moment after their arrival stamp. */
@@ -40,8 +15,6 @@ const SETTLE_MILLIS = 300
 const FIRST_LIMIT = 100
 /** Behind by so much because of our own budget: following has no end, sampling begins. */
 const TOO_FAR_BEHIND_MILLIS = 3_000
-/** Nearer to the tip than this counts as the tip, for endpoints that always say 1. */
-const AT_TIP_MILLIS = 1_000
 const FEWEST_STRATUM_SECONDS = 2
 const MOST_STRATUM_SECONDS = 60
 /** A sampled second that needs more pages than this is given up: its shard is far above every limit. */
@@ -52,18 +25,6 @@ const CALM_SAMPLES = 5
 const CALM_SHARE = 0.7
 /** Seconds that the service's clock may go back before what is seen is told anew. */
 const CLOCK_JUMP_SECONDS = 10
-const FULL_PAGE_BYTES = GET_RECORDS_MAX_BYTES * 0.9
-
-type Page = {
-  readonly records: readonly StreamRecord[]
-  readonly bytes: number
-  readonly isFull: boolean
-  readonly isAtTip: boolean
-  readonly next: string | undefined
-  readonly childShards: readonly ChildShard[]
-  readonly requestedAtMillis: number
-  readonly millisBehindLatest: number | undefined
-}
 
 /**
  * Reads one shard gently from `start` until it ends or the signal aborts. Quiet shards are followed record by record;
@@ -77,19 +38,16 @@ export async function readHeat(options: HeatReaderOptions): Promise<readonly Chi
 
 class HeatReader {
   readonly #options: HeatReaderOptions
-  #restraint = 1
-  #refusals = 0
-  #failures = 0
-  #meanRecordBytes: number | undefined
+  readonly #calls: HeatCalls
   /** Of sampled seconds, newest weighing most. */
   #secondBytes = 0
   #secondRecords = 0
   #calmSamples = 0
-  #shown = ''
   #children: readonly ChildShard[] | undefined
 
   constructor(options: HeatReaderOptions) {
     this.#options = options
+    this.#calls = new HeatCalls(options)
   }
 
   async run(): Promise<readonly ChildShard[]> {
@@ -102,11 +60,17 @@ class HeatReader {
         start = { type: 'LATEST' }
       }
     } catch (error) {
-      if (!signal.aborted) this.#show({ mode: 'failed', failure: failureOf(error, 'GetRecords') })
+      if (!signal.aborted) this.#calls.show({ mode: 'failed', failure: failureOf(error, 'GetRecords') })
       return []
     }
-    if (this.#children !== undefined) this.#show({ mode: 'ended' })
+    if (this.#children !== undefined) this.#calls.show({ mode: 'ended' })
     return this.#children ?? []
+  }
+
+  async #page(iterator: string, limit: number): Promise<HeatPage | undefined> {
+    const page = await this.#calls.page(iterator, limit)
+    if (page !== undefined && page.next === undefined) this.#children = page.childShards
+    return page
   }
 
   #isOver(): boolean {
@@ -116,24 +80,24 @@ class HeatReader {
   /** Until the shard ends, or carries more than can be followed. */
   async #follow(start: StartingPosition): Promise<void> {
     const { clock, pace, heatClock, random, signal } = this.#options
-    let iterator = await this.#iterator(start)
+    let iterator = await this.#calls.iterator(start)
     let startedAt = this.#startOf(start)
     let nextSecond = 0
-    this.#show({ mode: 'following' })
+    this.#calls.show({ mode: 'following' })
     while (iterator !== undefined && !this.#isOver()) {
-      const interval = pace.intervalMillis * this.#restraint
-      const mean = this.#meanRecordBytes
-      const page: Page | undefined = await this.#page(
+      const interval = pace.intervalMillis * this.#calls.restraint
+      const mean = this.#calls.meanRecordBytes
+      const page: HeatPage | undefined = await this.#page(
         iterator,
         mean === undefined ? FIRST_LIMIT : pace.limitFor(mean, interval),
       )
       if (page === undefined) {
         // The iterator is gone: what lies between is not seen, and not counted as seen.
-        iterator = await this.#iterator({ type: 'LATEST' })
+        iterator = await this.#calls.iterator({ type: 'LATEST' })
         startedAt = this.#startOf({ type: 'LATEST' })
         continue
       }
-      this.#show({ mode: 'following' })
+      this.#calls.show({ mode: 'following' })
       const seenUntil = this.#seenUntil(page)
       const endSecond = Math.floor(seenUntil / 1_000)
       // Told anew at every page: the first arrivals show how far the service's clock is off.
@@ -163,7 +127,7 @@ class HeatReader {
     let earliestAtMillis = 0
     while (!this.#isOver()) {
       const standsFor = this.#stratumSeconds()
-      this.#show({ mode: 'sampling', standsFor })
+      this.#calls.show({ mode: 'sampling', standsFor })
       const second = stratumStart + Math.floor(random() * standsFor)
       const readAt = (second + 1) * 1_000 + SETTLE_MILLIS
       await clock.sleep(
@@ -174,7 +138,7 @@ class HeatReader {
       const bytes = await this.#readSecond(second, standsFor)
       if (this.#isOver() || this.#isCalm()) return
       earliestAtMillis =
-        clock.now() + Math.max(pace.intervalMillis * this.#restraint, pace.paybackMillis(bytes))
+        clock.now() + Math.max(pace.intervalMillis * this.#calls.restraint, pace.paybackMillis(bytes))
       const now = Math.floor(heatClock.at(clock.now()) / 1_000)
       // Late by more than a stratum: strata that have passed are left out, whatever was in them.
       stratumStart = Math.max(stratumStart + standsFor, now - standsFor)
@@ -187,12 +151,12 @@ class HeatReader {
     const [from, to] = [second * 1_000, (second + 1) * 1_000]
     const inside: StreamRecord[] = []
     let [readBytes, insideBytes, lastBytes] = [0, 0, 0]
-    let iterator = await this.#iterator({ type: 'AT_TIMESTAMP', timestamp: new Date(from) })
+    let iterator = await this.#calls.iterator({ type: 'AT_TIMESTAMP', timestamp: new Date(from) })
     for (let pages = 0; iterator !== undefined && pages < MOST_PAGES_A_SECOND; pages += 1) {
       if (pages > 0)
         await clock.sleep(Math.max(MILLIS_BETWEEN_PAGES, servicePaybackMillis(lastBytes)), signal)
       const wanted = Math.ceil(Math.max(FIRST_LIMIT, this.#secondRecords * 1.2 - inside.length))
-      const page: Page | undefined = await this.#page(iterator, Math.min(wanted, 5_000))
+      const page: HeatPage | undefined = await this.#page(iterator, Math.min(wanted, 5_000))
       if (page === undefined || signal.aborted) return readBytes
       readBytes += page.bytes
       lastBytes = page.bytes
@@ -218,8 +182,8 @@ class HeatReader {
 
   #stratumSeconds(): number {
     const { pace } = this.#options
-    const byReads = (2 * pace.intervalMillis * this.#restraint) / 1_000
-    const byBytes = (this.#secondBytes * this.#restraint) / pace.bytesPerSecond
+    const byReads = (2 * pace.intervalMillis * this.#calls.restraint) / 1_000
+    const byBytes = (this.#secondBytes * this.#calls.restraint) / pace.bytesPerSecond
     const seconds = Math.max(FEWEST_STRATUM_SECONDS, Math.ceil(byReads - 1e-9), Math.ceil(byBytes - 1e-9))
     return Math.min(MOST_STRATUM_SECONDS, seconds)
   }
@@ -232,7 +196,7 @@ class HeatReader {
   }
 
   #isCalm(): boolean {
-    if (this.#calmSamples < CALM_SAMPLES || this.#restraint > 1.5) return false
+    if (this.#calmSamples < CALM_SAMPLES || this.#calls.restraint > 1.5) return false
     this.#calmSamples = 0
     return true
   }
@@ -244,7 +208,7 @@ class HeatReader {
   }
 
   /** Up to when, on the service's clock, everything was in this or earlier pages. */
-  #seenUntil(page: Page): number {
+  #seenUntil(page: HeatPage): number {
     const { heatClock } = this.#options
     if (page.isAtTip) return heatClock.at(page.requestedAtMillis) - SETTLE_MILLIS
     if (page.next === undefined) return heatClock.at(page.requestedAtMillis)
@@ -261,111 +225,9 @@ class HeatReader {
     const { shardId, onObserved } = this.#options
     onObserved({ shardId, records, seen, ...(lagMillis === undefined ? {} : { lagMillis }) })
   }
-
-  async #iterator(position: StartingPosition): Promise<string | undefined> {
-    const { api, stream, shardId, scheduler, signal } = this.#options
-    return await this.#patiently('GetShardIterator', () =>
-      scheduler.run(() => api.getShardIterator(stream, shardId, position, { signal })),
-    )
-  }
-
-  /** One page, or undefined where the iterator has expired or the signal aborted. */
-  async #page(iterator: string, limit: number): Promise<Page | undefined> {
-    const { api, stream, shardId, scheduler, clock, signal, pace, heatClock } = this.#options
-    let requestedAtMillis = 0
-    const answer: RecordPage | undefined = await this.#patiently('GetRecords', () =>
-      scheduler.read(() => {
-        requestedAtMillis = clock.now()
-        return api.getRecords(stream, shardId, iterator, { signal, limit })
-      }, signal),
-    )
-    if (answer === undefined) return undefined
-    const { nextShardIterator, millisBehindLatest, childShards } = answer
-    const records = withArrival(answer.records, heatClock.at(clock.now()))
-    const bytes = records.reduce((sum, record) => sum + countedBytes(record), 0)
-    pace.used(shardId, clock.now(), bytes)
-    if (records.length > 0) {
-      const mean = Math.max(1, bytes / records.length)
-      this.#meanRecordBytes =
-        this.#meanRecordBytes === undefined ? mean : this.#meanRecordBytes * 0.7 + mean * 0.3
-    }
-    const isFull = records.length >= limit || bytes >= FULL_PAGE_BYTES
-    const isAtTip = !isFull && nextShardIterator !== undefined && (millisBehindLatest ?? 0) < AT_TIP_MILLIS
-    const newest = newestArrival(records)
-    if (isAtTip && newest !== undefined) heatClock.observe(clock.now(), newest)
-    if (nextShardIterator === undefined) this.#children = childShards ?? []
-    return {
-      records,
-      bytes,
-      isFull,
-      isAtTip,
-      next: nextShardIterator,
-      childShards: childShards ?? [],
-      requestedAtMillis,
-      millisBehindLatest,
-    }
-  }
-
-  /** Tries a call until it works. Undefined for an expired iterator or an abort; throws what will not pass. */
-  async #patiently<T>(action: string, call: () => Promise<T>): Promise<T | undefined> {
-    const { clock, random, signal, onRefused, pace, shardId } = this.#options
-    while (!signal.aborted) {
-      try {
-        const answer = await call()
-        this.#restraint = Math.max(1, this.#restraint * 0.95)
-        this.#refusals = 0
-        this.#failures = 0
-        return answer
-      } catch (error) {
-        if (signal.aborted) return undefined
-        const failure = failureOf(error, action)
-        if (failure.kind === 'expired-iterator') return undefined
-        if (!isWorthRetrying(failure)) throw error
-        let delay: number
-        if (failure.kind === 'throttled') {
-          this.#refusals += 1
-          // Other readers go first: slower from now on, and only slowly back.
-          this.#restraint = Math.min(16, this.#restraint * 2)
-          delay = throttleDelayMillis(this.#refusals, random)
-          pace.used(shardId, clock.now(), 0)
-          onRefused()
-          this.#show({ mode: 'backing-off', retryAtMillis: clock.now() + delay, refusals: this.#refusals })
-        } else {
-          this.#failures += 1
-          delay = failureDelayMillis(failure, this.#failures, random)
-          this.#show({ mode: 'stalled', failure, retryAtMillis: clock.now() + delay })
-        }
-        await clock.sleep(delay, signal)
-      }
-    }
-    return undefined
-  }
-
-  #show(reading: HeatReading): void {
-    const text = reading.mode === 'sampling' ? `sampling ${reading.standsFor}` : reading.mode
-    if (text === this.#shown && reading.mode !== 'backing-off') return
-    this.#shown = text
-    this.#options.onReading(reading)
-  }
 }
 
 /** Milliseconds in which a shard earns `bytes` back for all of its readers. */
 function servicePaybackMillis(bytes: number): number {
   return Math.ceil((bytes / SHARD_READ_BYTES_PER_SECOND) * 1_000)
-}
-
-/** Some emulators leave the arrival out: then a record counts in the second in which it was read. */
-function withArrival(records: readonly StreamRecord[], nowMillis: number): readonly StreamRecord[] {
-  if (records.every(record => record.approximateArrivalTimestamp !== undefined)) return records
-  const approximateArrivalTimestamp = new Date(nowMillis)
-  return records.map(record => ({ approximateArrivalTimestamp, ...record }))
-}
-
-function newestArrival(records: readonly StreamRecord[]): number | undefined {
-  let newest: number | undefined
-  for (const { approximateArrivalTimestamp } of records) {
-    const arrival = approximateArrivalTimestamp?.getTime()
-    if (arrival !== undefined && (newest === undefined || arrival > newest)) newest = arrival
-  }
-  return newest
 }

@@ -8,8 +8,9 @@ import type { StreamRef } from '../domain/stream.ts'
 import { failureDelayMillis, isWorthRetrying } from './backoff.ts'
 import { CallScheduler } from './call-scheduler.ts'
 import { DEFAULT_HEAT_BUDGET, HeatPace, type OwnReads } from './heat-budget.ts'
+import type { HeatReading } from './heat-calls.ts'
 import { HeatClock } from './heat-clock.ts'
-import { type HeatReading, readHeat } from './heat-reader.ts'
+import { readHeat } from './heat-reader.ts'
 
 export type HeatSamplerOptions = {
   readonly api: Pick<KinesisApi, 'listShards' | 'getShardIterator' | 'getRecords'>
@@ -45,7 +46,8 @@ export class HeatSampler {
   readonly #heatClock = new HeatClock()
   readonly #scheduler: CallScheduler
   readonly #reading = new Set<string>()
-  readonly #known = new Set<string>()
+  /** Shards that are or were read: what becomes of them is read too. */
+  readonly #wasRead = new Set<string>()
   readonly #tasks = new Set<Promise<void>>()
   #listed = ''
   #refusedCount = 0
@@ -92,7 +94,6 @@ export class HeatSampler {
         attempt = 0
         for (const shard of shards) {
           if (isOpen(shard) && this.#isWanted(shard)) this.#begin(shard.shardId, { type: 'LATEST' })
-          this.#known.add(shard.shardId)
         }
         isFirst = false
         await clock.sleep(RELIST_MILLIS, signal)
@@ -122,16 +123,12 @@ export class HeatSampler {
     const { shardIds } = this.#options
     if (shardIds === undefined || shardIds.includes(shard.shardId)) return true
     const parents = [shard.parentShardId, shard.adjacentParentShardId]
-    return parents.some(
-      parent => parent !== undefined && this.#known.has(parent) && this.#wasRead.has(parent),
-    )
+    return parents.some(parent => parent !== undefined && this.#wasRead.has(parent))
   }
-
-  readonly #wasRead = new Set<string>()
 
   #begin(shardId: string, start: StartingPosition): void {
     const { api, stream, clock, random, signal, onEvent } = this.#options
-    if (this.#wasRead.has(shardId)) return
+    if (this.#reading.has(shardId)) return
     this.#wasRead.add(shardId)
     this.#reading.add(shardId)
     this.#pace.shardCount = this.#reading.size
@@ -159,7 +156,6 @@ export class HeatSampler {
         if (signal.aborted) return
         if (children.length > 0) await this.#list()
         for (const child of children) {
-          this.#known.add(child.shardId)
           // From its beginning: it is as young as the end of its parent.
           this.#begin(child.shardId, { type: 'TRIM_HORIZON' })
         }

@@ -301,6 +301,35 @@ describe('heat sampler', () => {
     }
   })
 
+  test('an end that is none, and a shard that could not be read, are taken up again at the next listing', async () => {
+    const rig = new Rig(2, [
+      { key: 'a', recordsPerSecond: () => 40, bytes: 500 },
+      { key: 'user-1', recordsPerSecond: () => 40, bytes: 500 },
+    ])
+    const read = rig.fake.getRecords.bind(rig.fake)
+    let falseEnds = 0
+    rig.fake.getRecords = async (stream, shardId, ...rest) => {
+      const page = await read(stream, shardId, ...rest)
+      if (shardId !== 'shardId-000000000000' || falseEnds > 0) return page
+      falseEnds += 1
+      return { records: page.records }
+    }
+    let isDenied = true
+    rig.fake.behaviour = {
+      fault: (operation, shardId) =>
+        isDenied && operation === 'GetRecords' && shardId === 'shardId-000000000001'
+          ? fakeFailure('denied', operation)
+          : undefined,
+    }
+    const board = await rig.run(80, second => {
+      isDenied = second < 20
+    })
+    for (const { recordsPerSecond } of board.shards) {
+      expect(recordsPerSecond).toMatchObject({ kind: 'measured' })
+      expect(Math.abs((recordsPerSecond?.perSecond ?? 0) - 40)).toBeLessThan(2)
+    }
+  })
+
   test('records without an arrival stamp count in the second in which they are read', async () => {
     const rig = new Rig(1, [{ key: 'a', recordsPerSecond: () => 40, bytes: 500 }])
     const read = rig.fake.getRecords.bind(rig.fake)
