@@ -1,16 +1,12 @@
 import { type Failure, FailureError } from '../domain/failure.ts'
-import { hashKeyOf } from '../domain/hash-key.ts'
 import { readsText } from '../domain/heat/heat-reads.ts'
 import { adviceLines, sourceText } from '../domain/heat/heat-text.ts'
-import { ownerAt } from '../domain/heat/key-owner.ts'
 import type { HeatBoard, HeatSource } from '../domain/heat/shard-heat.ts'
-import { Lineage } from '../domain/lineage.ts'
 import { shareText } from '../domain/quantity-text.ts'
 import type { StreamRef } from '../domain/stream.ts'
-import { parseMoment } from '../domain/time-expression.ts'
 import { heatReport } from '../report/heat-report.ts'
 import type { Event } from '../state/event.ts'
-import type { HeatSnapshot, KeyLocation } from '../state/heat-state.ts'
+import type { HeatSnapshot } from '../state/heat-state.ts'
 import { type Context, defineCommand } from './command.ts'
 import {
   BUDGET_ARGUMENTS,
@@ -21,16 +17,9 @@ import {
   shareOf,
 } from './heat-arguments.ts'
 import { lookAtHeat } from './heat-look.ts'
-import {
-  HEAT_COLUMNS,
-  heatRows,
-  heatTextRows,
-  KEY_COLUMNS,
-  keyTableRows,
-  LOCATION_COLUMNS,
-  locationRow,
-  verdictText,
-} from './heat-rows.ts'
+import { HEAT_COLUMNS, heatRows, heatTextRows, verdictText } from './heat-rows.ts'
+import { KEY_COLUMNS, keyTableRows, LOCATION_COLUMNS, locationRow } from './key-rows.ts'
+import { locateKey } from './locate-key.ts'
 import { shardNamed } from './look-up.ts'
 import { METRIC_MINUTES } from './metric-heat-source.ts'
 
@@ -117,7 +106,7 @@ export const listKeys = defineCommand({
   },
 })
 
-export const locateKey = defineCommand({
+export const whereIsKey = defineCommand({
   id: 'heat.where',
   title: 'Tell which shard a partition key belongs to, now or at a past time',
   group: 'shard',
@@ -135,7 +124,7 @@ export const locateKey = defineCommand({
     rows: event => (event.type === 'key-located' ? [locationRow(event.stream, event.location)] : []),
   },
   async *run({ stream, key, at }, context): AsyncGenerator<Event> {
-    yield { type: 'key-located', stream, location: await locate(context, stream, key, at) }
+    yield { type: 'key-located', stream, location: await locateKey(context, stream, key, at) }
   },
 })
 
@@ -183,32 +172,6 @@ export const writeReport = defineCommand({
     }
   },
 })
-
-/** Where a key belongs now and, with `at`, where it belonged then. @throws FailureError */
-export async function locate(
-  { api, clock, signal }: Pick<Context, 'api' | 'clock' | 'signal'>,
-  stream: StreamRef,
-  partitionKey: string,
-  at: string | undefined,
-): Promise<KeyLocation> {
-  const hashKey = hashKeyOf(partitionKey)
-  const shards = await api.listShards(stream, { signal })
-  const owner = new Lineage(shards).openOwnerOf(hashKey)
-  const now = { partitionKey, hashKey, ...(owner === undefined ? {} : { owner }) }
-  if (at === undefined || at.trim() === '') return now
-  const { timestamp } = parseMoment(at.trim(), clock.now())
-  const then = ownerAt(await api.listShards(stream, { signal, at: timestamp }), hashKey, timestamp.getTime())
-  if (then === undefined) {
-    throw new FailureError({
-      kind: 'not-found',
-      action: 'where',
-      message: `no shard that is still listed took "${partitionKey}" at ${timestamp.toISOString()}`,
-      nextStep: 'Shards that have left the retention are not listed any more; choose a later time.',
-      retryable: false,
-    })
-  }
-  return { ...now, at: timestamp, ownerThen: then.shard, basis: then.basis }
-}
 
 function lookOf(
   action: string,

@@ -1,9 +1,10 @@
 import type { Command } from './command.ts'
 import { findRecords } from './find-command.ts'
-import { listKeys, locateKey, measureHeat, writeReport } from './heat-commands.ts'
+import { listKeys, measureHeat, whereIsKey, writeReport } from './heat-commands.ts'
 import { setMonitoring } from './monitoring-command.ts'
 import { putRecord } from './put-command.ts'
 import { tailRecords } from './record-commands.ts'
+import { replayRecords } from './replay-command.ts'
 import { reshardStream } from './reshard-command.ts'
 import { runSandbox } from './sandbox-command.ts'
 import { listShards, mergeShards, splitShard } from './shard-commands.ts'
@@ -19,9 +20,10 @@ export const SERVICE_COMMANDS: readonly Command[] = [
   findRecords,
   measureHeat,
   listKeys,
-  locateKey,
+  whereIsKey,
   writeReport,
   putRecord,
+  replayRecords,
   createStream,
   deleteStream,
   splitShard,

@@ -2,7 +2,8 @@ import type { StreamRecord } from '../record.ts'
 import { compareByRange, isOpen, type Shard } from '../shard.ts'
 import { foldRecord } from './fold-record.ts'
 import type { Measure } from './heavy-keys.ts'
-import type { KeyTotals } from './key-window.ts'
+import { inStream, keyShare, keySharesOf } from './key-shares.ts'
+import { BOARD_KEYS, observedFigures } from './observed-figures.ts'
 import {
   compareShards,
   type HeatBoard,
@@ -17,10 +18,6 @@ import { adviseSplit, type SplitAdvice } from './split-advice.ts'
 const KEY_POOL = 8_192
 const MOST_KEYS = 1_024
 const FEWEST_KEYS = 8
-/** Keys of a shard that the board carries. */
-const BOARD_KEYS = 5
-/** Seconds of the small curve on the board. */
-const SERIES_SECONDS = 60
 
 export type StreamHeatOptions = {
   /** Rates and keys are told over so many seconds. */
@@ -96,7 +93,7 @@ export class StreamHeat {
     const entries = this.#shards.map(shard => {
       const held = this.#held.get(shard.shardId)
       const throttled = throttledRecords.get(shard.shardId)
-      const figures = held === undefined ? { series: [] } : figuresOf(shard, held, atMillis)
+      const figures = held === undefined ? { series: [] } : observedFigures(shard, held, atMillis)
       return {
         shard,
         figures: throttled === undefined ? figures : { ...figures, throttledRecords: throttled },
@@ -218,94 +215,5 @@ export class StreamHeat {
   #capacityOf(held: Held): number {
     const share = held.trafficShare ?? 1 / Math.max(1, this.#held.size)
     return Math.round(Math.min(MOST_KEYS, Math.max(FEWEST_KEYS, share * KEY_POOL)))
-  }
-}
-
-function figuresOf(shard: Shard, held: Held, atMillis: number): ShardFigures {
-  const { load, lagMillis, seenUntil } = held
-  const rates = load.rates(atMillis)
-  const lag = lagMillis === undefined || !isOpen(shard) ? {} : { lagMillis }
-  const fresh = seenUntil === undefined || !isOpen(shard) ? {} : { freshAt: seenUntil * 1000 }
-  const series = load.seconds
-    .series(Math.floor(atMillis / 1000), SERIES_SECONDS)
-    .map(second =>
-      second === undefined ? undefined : utilisationOf(second.bytes, second.records).utilisation,
-    )
-  if (rates === undefined) return { series, ...lag, ...fresh }
-  const { utilisation, measure } = utilisationOf(
-    rates.bytesPerSecond.perSecond,
-    rates.recordsPerSecond.perSecond,
-  )
-  const totals = load.keyTotals(atMillis)
-  const total = totals.keys.total(measure)
-  const keyless = measure === 'bytes' ? totals.keylessBytes : totals.keylessRecords
-  return {
-    series,
-    ...lag,
-    ...fresh,
-    bytesPerSecond: rates.bytesPerSecond,
-    recordsPerSecond: rates.recordsPerSecond,
-    utilisation,
-    measure,
-    peakBytesPerSecond: rates.peakBytesPerSecond,
-    peakRecordsPerSecond: rates.peakRecordsPerSecond,
-    peakUtilisation: utilisationOf(rates.peakBytesPerSecond, rates.peakRecordsPerSecond).utilisation,
-    topKeys: keySharesOf(shard.shardId, totals, rates, measure, BOARD_KEYS),
-    keylessShare: total + keyless === 0 ? 0 : keyless / (total + keyless),
-    sampleRecords: rates.totalRecords,
-    aggregates: totals.aggregates,
-    userRecords: totals.userRecords,
-    keyErrorShare: total === 0 ? 0 : totals.keys.errorBound(measure) / total,
-  }
-}
-
-type Rates = NonNullable<ReturnType<ShardLoad['rates']>>
-
-function keySharesOf(
-  shardId: string,
-  totals: KeyTotals,
-  rates: Rates | undefined,
-  measure: Measure,
-  count: number,
-): KeyShare[] {
-  if (rates === undefined) return []
-  return totals.keys.top(count, measure).map(({ key }) => keyShare(shardId, key, totals, rates))
-}
-
-/** Shares are of all the shard takes, records without a key included. */
-function keyShare(shardId: string, partitionKey: string, totals: KeyTotals, rates: Rates): KeyShare {
-  const part = (measure: Measure, keyless: number) => {
-    const all = totals.keys.total(measure) + keyless
-    const { atLeast, atMost } = totals.keys.weightOf(partitionKey, measure)
-    return all === 0 ? { least: 0, most: 0 } : { least: atLeast / all, most: Math.min(1, atMost / all) }
-  }
-  const [bytes, records] = [part('bytes', totals.keylessBytes), part('records', totals.keylessRecords)]
-  return {
-    partitionKey,
-    shardId,
-    bytesPerSecond: bytes.least * rates.bytesPerSecond.perSecond,
-    // User records of aggregates are more than the records that the limit counts.
-    recordsPerSecond: records.least * rates.recordsPerSecond.perSecond,
-    byteShare: bytes.least,
-    byteShareAtMost: bytes.most,
-    recordShare: records.least,
-    recordShareAtMost: records.most,
-  }
-}
-
-/** The same key as part of the whole stream. */
-function inStream(key: KeyShare, bytesPerSecond: number, recordsPerSecond: number): KeyShare {
-  const part = (own: number, share: number, most: number, all: number) => {
-    const whole = share === 0 ? 0 : own / share
-    return { least: all === 0 ? 0 : own / all, most: all === 0 ? 0 : (whole * most) / all }
-  }
-  const bytes = part(key.bytesPerSecond, key.byteShare, key.byteShareAtMost, bytesPerSecond)
-  const records = part(key.recordsPerSecond, key.recordShare, key.recordShareAtMost, recordsPerSecond)
-  return {
-    ...key,
-    byteShare: bytes.least,
-    byteShareAtMost: bytes.most,
-    recordShare: records.least,
-    recordShareAtMost: records.most,
   }
 }

@@ -1,18 +1,16 @@
 import { readsText } from '../../domain/heat/heat-reads.ts'
-import { adviceLines, estimateText, sourceText, totalsText } from '../../domain/heat/heat-text.ts'
+import { adviceLines, sourceText, totalsText } from '../../domain/heat/heat-text.ts'
 import { metricCostText } from '../../domain/heat/metric-heat.ts'
-import type { HeatSource } from '../../domain/heat/shard-heat.ts'
 import type { HeatSnapshot, HeatState } from '../../state/heat-state.ts'
 import { streamKey } from '../../state/model.ts'
 import { type BoardRow, boardRows, heatOf, stripPieces } from '../../state/select-heat.ts'
 import { listHeight, selectionOf } from '../../state/selection.ts'
-import { bar, LEVEL_SIGNS, LEVEL_TONES, sparkline } from '../charts.ts'
 import { failureLines, keyLines } from '../failure-lines.ts'
-import { countText, lagText, shareText, UNKNOWN } from '../format.ts'
 import { type Line, line, span } from '../line.ts'
 import { markerLine, stripLine } from '../parts/strip.ts'
-import { type Column, headerLine, layOut, rowLine, widest } from '../table.ts'
+import { headerLine, layOut, rowLine } from '../table.ts'
 import { keyOf, type ScreenOf, type ScreenView, type View } from '../view.ts'
+import { boardColumns, toneOf, verdictText } from './board-columns.ts'
 import { streamTitle } from './shards.ts'
 
 //  Streams > orders > heat                              1.2 MiB/s, 830.0/s; 35.0 % of 4 shards
@@ -34,7 +32,7 @@ export function boardView(view: View, screen: ScreenOf<'board'>): ScreenView {
   const heat = heatOf(model, screen.stream)
   const isOfSource = heat?.source === screen.source
   const snapshot = isOfSource ? heat?.snapshot : undefined
-  const columns = layOut(columnsFor(view, rows, screen.source), view.width)
+  const columns = layOut(boardColumns(view, rows, screen.source), view.width)
   const height = listHeight(screen, model.viewport)
   const selected = rows[index]
   const list =
@@ -86,161 +84,6 @@ function adviceLine(view: View, screen: ScreenOf<'board'>, selected: BoardRow | 
     ...(note === undefined ? [] : [`(${note})`]),
   ]
   return line(' ', parts.join(' '))
-}
-
-function columnsFor(view: View, rows: readonly BoardRow[], source: HeatSource): readonly Column<BoardRow>[] {
-  const glyphs = view.model.chartGlyphs
-  const isObserved = source === 'observed'
-  const verdictWidth = widest(rows.map(shortVerdict), 100)
-  return [
-    {
-      key: 'shard',
-      header: 'SHARD',
-      width: 20,
-      maxWidth: Math.max(
-        20,
-        widest(
-          rows.map(row => row.id),
-          40,
-        ),
-      ),
-      priority: 0,
-      text: row => row.id,
-      tone: row => (row.isOpen ? undefined : 'muted'),
-    },
-    {
-      key: 'use',
-      header: 'USE',
-      align: 'right',
-      width: 7,
-      priority: 1,
-      text: row => shareText(row.heat?.utilisation),
-      tone: row => toneOf(row),
-    },
-    {
-      key: 'heat',
-      header: 'HEAT',
-      width: 8,
-      priority: 3,
-      text: () => '',
-      chart: (row, width) =>
-        `${LEVEL_SIGNS[row.heat?.level ?? 'unknown']} ${bar(row.heat?.utilisation, width - 2, glyphs)}`,
-      tone: row => toneOf(row),
-    },
-    {
-      key: 'peak',
-      header: 'PEAK',
-      align: 'right',
-      width: 7,
-      priority: isObserved ? 4 : 20,
-      text: row => shareText(row.heat?.peakUtilisation),
-      tone: row => ((row.heat?.peakUtilisation ?? 0) >= 1 ? 'bad' : undefined),
-    },
-    {
-      key: 'bytes',
-      header: 'BYTES',
-      align: 'right',
-      width: 11,
-      maxWidth: Math.max(
-        11,
-        widest(
-          rows.map(row => estimateText(row.heat?.bytesPerSecond, 'bytes')),
-          24,
-        ),
-      ),
-      priority: 6,
-      text: row => estimateText(row.heat?.bytesPerSecond, 'bytes'),
-    },
-    {
-      key: 'records',
-      header: 'RECORDS',
-      align: 'right',
-      width: 8,
-      maxWidth: Math.max(
-        8,
-        widest(
-          rows.map(row => estimateText(row.heat?.recordsPerSecond, 'records')),
-          16,
-        ),
-      ),
-      priority: 7,
-      text: row => estimateText(row.heat?.recordsPerSecond, 'records'),
-    },
-    {
-      key: 'throttled',
-      header: 'THROTTLED',
-      align: 'right',
-      width: 9,
-      priority: isObserved ? 20 : 5,
-      text: row =>
-        row.heat?.throttledRecords === undefined ? UNKNOWN : countText(row.heat.throttledRecords),
-      tone: row => ((row.heat?.throttledRecords ?? 0) > 0 ? 'bad' : undefined),
-    },
-    {
-      key: 'share',
-      header: 'RANGE',
-      align: 'right',
-      width: 7,
-      priority: 9,
-      text: row => shareText(row.spaceShare),
-    },
-    {
-      key: 'traffic',
-      header: 'TRAFFIC',
-      align: 'right',
-      width: 7,
-      priority: 8,
-      text: row => shareText(row.heat?.trafficShare),
-    },
-    {
-      key: 'trend',
-      header: 'TREND',
-      width: 12,
-      maxWidth: 30,
-      priority: 5,
-      text: () => '',
-      chart: (row, width) => sparkline(row.heat?.series ?? [], width, glyphs),
-    },
-    {
-      key: 'lag',
-      header: 'LAG',
-      align: 'right',
-      width: 7,
-      priority: 10,
-      text: row => lagText(row.heat?.lagMillis),
-    },
-    {
-      key: 'verdict',
-      header: 'VERDICT',
-      width: 24,
-      maxWidth: Math.max(24, verdictWidth),
-      priority: 2,
-      text: shortVerdict,
-      tone: row => {
-        const kind = row.heat?.verdict.kind
-        return kind === undefined || kind === 'no-data' || kind === 'cold' || kind === 'fine'
-          ? 'muted'
-          : toneOf(row)
-      },
-    },
-  ]
-}
-
-function verdictText(row: BoardRow): string {
-  if (row.heat === undefined) return row.isOpen ? '...' : 'closed'
-  const { verdict } = row.heat
-  const keys = verdict.partitionKeys.length === 0 ? '' : `: ${verdict.partitionKeys.join(', ')}`
-  return `${verdict.sentence}${keys}`
-}
-
-/** The key first: a narrow column cuts the end. */
-function shortVerdict(row: BoardRow): string {
-  const { sentence, partitionKeys } = row.heat?.verdict ?? { sentence: '', partitionKeys: [] }
-  return partitionKeys.length === 0 ? verdictText(row) : `${partitionKeys.join(', ')}: ${sentence}`
-}
-
-function toneOf(row: BoardRow) {
-  return row.heat === undefined ? undefined : LEVEL_TONES[row.heat.level]
 }
 
 function factsLine(view: View, screen: ScreenOf<'board'>, heat: HeatState | undefined): Line {
