@@ -37,7 +37,8 @@ export class HeadlessSession {
     if (command.headless.isOffline) return this.#context(NO_ENDPOINT, NOWHERE)
     const { api, metrics, session } = await this.#connect()
     const isWriting = command.effect === 'write' || command.effect === 'destroy'
-    if (isWriting || process.stderr.isTTY) await this.#stderr.write(endpointLine(session))
+    const isOpened = this.#invocation.flags.sandboxPort !== undefined
+    if (isWriting || isOpened || process.stderr.isTTY) await this.#stderr.write(endpointLine(session))
     const info = sessionInfoOf(session, session.endpointUrl.origin.kind === 'sandbox')
     return { ...this.#context(api, info), metrics }
   }

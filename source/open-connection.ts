@@ -4,7 +4,7 @@ import type { AwsSettings } from './aws/settings.ts'
 import type { CommonFlags } from './cli/parse.ts'
 import { readConfig, readDotenv } from './config.ts'
 import type { Session } from './domain/session.ts'
-import { startLoopbackSandbox } from './loopback-sandbox.ts'
+import { embedSandbox } from './embedded-sandbox.ts'
 
 /** What may be closed once nobody needs the connection: an embedded sandbox, or nothing. */
 export type Opened = {
@@ -40,11 +40,21 @@ export async function openConnection(
     const connection = await connect({ ...hooks, settings })
     return { connection, close: async () => connection.close() }
   }
-  const sandbox = await startLoopbackSandbox({ port: 0, hasTraffic: true })
+  const { sandboxPort, sandboxScenario, sandboxSpeed, sandboxChaos } = flags
+  const sandbox = await embedSandbox(
+    {
+      hasTraffic: true,
+      ...(sandboxPort === undefined ? {} : { port: sandboxPort }),
+      ...(sandboxScenario === undefined ? {} : { scenario: sandboxScenario }),
+      ...(sandboxSpeed === undefined ? {} : { speed: sandboxSpeed }),
+      ...(sandboxChaos === undefined ? {} : { faultFile: sandboxChaos }),
+    },
+    hooks.onWarning ?? (() => {}),
+  )
   // The AWS variables stay known, so that a switch to a profile inside the console finds them.
   const settings = sandboxSettings(sandbox.url, aws.variables)
   try {
-    const connection = await connect({ ...hooks, settings })
+    const connection = await connect({ ...hooks, settings, requestHandler: sandbox.requestHandler })
     return {
       connection,
       close: async () => {

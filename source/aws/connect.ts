@@ -109,7 +109,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   const send = createSend({
     clients,
     arming,
-    endpointUrl: url.value,
+    endpointUrl: requestHandler === undefined ? url.value : 'the embedded sandbox',
     callMillis: deadlines.callMillis,
     ...(audit === undefined ? {} : { audit }),
   })
@@ -154,7 +154,12 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
       send,
       session: { region: region.value, hasCustomEndpoint: endpointUrl !== undefined },
       endpointUrl: url.value,
-      transport: { deadlines, ...trust, onWarning },
+      transport: {
+        deadlines,
+        ...trust,
+        onWarning,
+        ...(requestHandler === undefined ? {} : { requestHandler }),
+      },
       credentials,
     }),
     session,

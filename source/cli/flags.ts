@@ -16,6 +16,16 @@ export const COMMON_FLAGS: Readonly<Record<string, Flag>> = {
   profile: { takesValue: true, describe: 'Profile of the shared AWS config files' },
   write: { takesValue: false, describe: 'Allow acts that change something; AWS is read-only without it' },
   sandbox: { takesValue: false, describe: 'Use an embedded sandbox with demo streams, and nothing else' },
+  'sandbox-port': {
+    takesValue: true,
+    describe: 'Open the embedded sandbox to other programs at this port of 127.0.0.1; 0 takes a free one',
+  },
+  'sandbox-scenario': {
+    takesValue: true,
+    describe: 'Streams and traffic of the embedded sandbox, by name or from a JSON file',
+  },
+  'sandbox-speed': { takesValue: true, describe: 'Run its clock so many times as fast' },
+  'sandbox-chaos': { takesValue: true, describe: 'What goes wrong in it on purpose, from a JSON file' },
 }
 const COMMAND_FLAGS: Readonly<Record<string, Flag>> = {
   json: { takesValue: false, describe: 'One JSON object a line instead of text for people' },

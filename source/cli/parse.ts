@@ -21,8 +21,16 @@ export type CommonFlags = {
   readonly profile?: string
   /** Acts are allowed on an endpoint that is not on this machine. */
   readonly write: boolean
-  /** Work on an embedded sandbox with demo streams. */
+  /** Work on an embedded sandbox with demo streams; so do the four that follow. */
   readonly sandbox: boolean
+  /** Port of 127.0.0.1 at which it listens as well; 0 for any free one. */
+  readonly sandboxPort?: number
+  /** A scenario of the library by its name, or a file with one. */
+  readonly sandboxScenario?: string
+  /** How many times as fast as the wall its clock runs. */
+  readonly sandboxSpeed?: number
+  /** A file that says what goes wrong on purpose. */
+  readonly sandboxChaos?: string
 }
 
 /** What the command line asks for. */
@@ -65,20 +73,7 @@ export async function parseCommandLine(
   if (parsed.help === true) return { kind: 'text', text: `${await helpText(parser, command, known)}\n` }
   if (parsed.version === true) return { kind: 'text', text: `${program.version}\n` }
 
-  const common: CommonFlags = {
-    ...textOf(parsed, 'endpoint-url', 'endpointUrl'),
-    ...textOf(parsed, 'region', 'region'),
-    ...textOf(parsed, 'profile', 'profile'),
-    write: parsed.write === true,
-    sandbox: parsed.sandbox === true,
-  }
-  if (common.sandbox && (common.endpointUrl ?? common.region ?? common.profile) !== undefined) {
-    throw usageFailure(
-      action,
-      '--sandbox is an endpoint of its own and goes with none of --endpoint-url, --region, --profile',
-      'Give either --sandbox or the others.',
-    )
-  }
+  const common = commonFlags(parsed, action)
   if (command === undefined) return { kind: 'console', flags: common }
   return {
     kind: 'command',
@@ -88,6 +83,33 @@ export async function parseCommandLine(
     isJson: parsed.json === true,
     ...textOf(parsed, 'yes', 'yes'),
   }
+}
+
+function commonFlags(parsed: Parsed, action: string): CommonFlags {
+  const ofSandbox = {
+    ...countOf(parsed, 'sandbox-port', 'sandboxPort', { min: 0, max: 65_535 }, action),
+    ...textOf(parsed, 'sandbox-scenario', 'sandboxScenario'),
+    ...countOf(parsed, 'sandbox-speed', 'sandboxSpeed', { min: 1, max: 10_000 }, action),
+    ...textOf(parsed, 'sandbox-chaos', 'sandboxChaos'),
+  }
+  const common: CommonFlags = {
+    ...textOf(parsed, 'endpoint-url', 'endpointUrl'),
+    ...textOf(parsed, 'region', 'region'),
+    ...textOf(parsed, 'profile', 'profile'),
+    write: parsed.write === true,
+    sandbox: parsed.sandbox === true || Object.keys(ofSandbox).length > 0,
+    ...ofSandbox,
+  }
+  if (common.sandbox && (common.endpointUrl ?? common.region ?? common.profile) !== undefined) {
+    const [implying] = Object.keys(ofSandbox)
+    const flag = implying === undefined ? '--sandbox' : `--sandbox (which --${flagOf(implying)} means)`
+    throw usageFailure(
+      action,
+      `${flag} is an endpoint of its own and goes with none of --endpoint-url, --region, --profile`,
+      'Give either --sandbox or the others.',
+    )
+  }
+  return common
 }
 
 type Parsed = { readonly _: readonly (string | number)[]; readonly [name: string]: unknown }
@@ -209,4 +231,23 @@ function textOf<Key extends string>(
 ): { readonly [K in Key]?: string } {
   const value = parsed[name]
   return typeof value === 'string' ? ({ [key]: value } as { readonly [K in Key]?: string }) : {}
+}
+
+/** A whole number within bounds; the parser gives texts. */
+function countOf<Key extends string>(
+  parsed: Parsed,
+  name: string,
+  key: Key,
+  { min, max }: { readonly min: number; readonly max: number },
+  action: string,
+): { readonly [K in Key]?: number } {
+  const text = parsed[name]
+  if (typeof text !== 'string') return {}
+  const value = /^\d{1,9}$/.test(text.trim()) ? Number(text) : Number.NaN
+  if (value >= min && value <= max) return { [key]: value } as { readonly [K in Key]?: number }
+  throw usageFailure(
+    action,
+    `--${name} "${text}" is not a whole number from ${min} to ${max}`,
+    `Write it as --${name} ${min}.`,
+  )
 }

@@ -62,7 +62,7 @@ const SLICE_MS = 8
 /** All parts of a sandbox put together, with its history. */
 export function assemble(options: EmbeddedOptions): Assembled {
   const { fill, finish } = prepare(options)
-  for (const _ of fill()) continue
+  for (const _ of fill());
   return finish()
 }
 
@@ -143,10 +143,10 @@ function containing(clock: Clock, onFailure: EmbeddedOptions['onFailure']): Cloc
 }
 
 function contain(task: () => void, onFailure: EmbeddedOptions['onFailure']): void {
-  if (onFailure === undefined) return task()
   try {
     task()
   } catch (error) {
+    if (onFailure === undefined) throw error
     onFailure(error)
   }
 }

@@ -32,7 +32,7 @@ export type PlannedTraffic = {
  */
 export function startTraffic(service: Service, clock: Clock, scenario: Scenario, seed: number): Traffic {
   const planned = planTraffic(service, clock, scenario, seed)
-  for (const _ of planned.history()) continue
+  for (const _ of planned.history());
   return planned.begin()
 }
 
@@ -80,7 +80,7 @@ export function planTraffic(
       Math.min(...runs.map(({ nextSlot }) => nextSlot)),
       endSlot - (MAX_CATCH_UP_WALL_MS * clock.speed) / SLOT_MS,
     )
-    for (const _ of slots(firstSlot, endSlot)) continue
+    for (const _ of slots(firstSlot, endSlot));
   }
   // Slot by slot over all streams, so that time never runs backwards for the service.
   const slots = function* (firstSlot: number, endSlot: number): Generator<void> {
