@@ -7,7 +7,7 @@ import type { RunnerContext } from './act-runner.ts'
 import { adviceFor } from './heat-look.ts'
 import { detailOf, forecastOf } from './heat-views.ts'
 import { locateKey } from './locate-key.ts'
-import { fetchMetricBoard, METRIC_MINUTES } from './metric-heat-source.ts'
+import { fetchMetricBoard, METRIC_MINUTES, METRIC_SERIES_MINUTES } from './metric-heat-source.ts'
 import { ObservedHeat } from './observed-heat.ts'
 
 /** Between two looks at what was read. */
@@ -207,8 +207,9 @@ export class HeatFeed {
         const found = await fetchMetricBoard(
           contextOf(this.#context),
           screen.stream,
-          METRIC_MINUTES * 6,
+          METRIC_MINUTES,
           stop.signal,
+          METRIC_SERIES_MINUTES,
         )
         if (stop.signal.aborted) return
         const heat: HeatSnapshot = {

@@ -12,8 +12,9 @@ import type { StreamRef } from '../domain/stream.ts'
 import type { Context } from './command.ts'
 import { summaryIfTold } from './look-up.ts'
 
-/** Minutes that a board is told over where nobody says otherwise. */
+/** Minutes that a board is told over where nobody says otherwise, and that its curves show on screen. */
 export const METRIC_MINUTES = 5
+export const METRIC_SERIES_MINUTES = 30
 
 export type MetricBoard = {
   readonly board: HeatBoard
@@ -33,6 +34,8 @@ export async function fetchMetricBoard(
   stream: StreamRef,
   minutes: number,
   signal: AbortSignal,
+  /** Minutes of the curves, where they reach further back. */
+  seriesMinutes = minutes,
 ): Promise<MetricBoard> {
   const { api, metrics, clock } = context
   if (metrics === undefined) throw noMetrics()
@@ -47,7 +50,7 @@ export async function fetchMetricBoard(
     ...STREAM_METRICS.map(metric => ({ streamName, ...metric })),
     ...shards.filter(isOpen).flatMap(({ shardId }) => on.map(metric => ({ streamName, shardId, ...metric }))),
   ]
-  const range = settledMinutes(clock.now(), minutes)
+  const range = settledMinutes(clock.now(), seriesMinutes)
   const series = await metrics.series(queries, { ...range, periodSeconds: 60 }, { signal })
   const board = boardFromMetrics({
     shards,
@@ -57,6 +60,7 @@ export async function fetchMetricBoard(
       points,
     })),
     ...range,
+    rateMinutes: minutes,
     atMillis: clock.now(),
   })
   return {

@@ -64,6 +64,8 @@ export function boardFromMetrics(question: {
   readonly series: readonly MinuteSeries[]
   readonly from: Date
   readonly to: Date
+  /** Newest minutes that rates and refusals are told over; all where absent. Series always show all. */
+  readonly rateMinutes?: number
   readonly atMillis: number
 }): HeatBoard {
   const { shards, series, from, to, atMillis } = question
@@ -77,7 +79,8 @@ export function boardFromMetrics(question: {
       new Map(points.map(({ at, value }) => [Math.floor(at.getTime() / MINUTE_MILLIS), value])),
     )
   }
-  const span = { first: from.getTime() / MINUTE_MILLIS, minutes }
+  const rateMinutes = Math.min(minutes, question.rateMinutes ?? minutes)
+  const span = { first: from.getTime() / MINUTE_MILLIS, minutes, rateMinutes }
   const ordered = [...shards].sort((a, b) => Number(isOpen(b)) - Number(isOpen(a)) || compareByRange(a, b))
   const compared = compareShards(
     ordered.map(shard => ({
@@ -97,7 +100,7 @@ export function boardFromMetrics(question: {
     ...compared,
     source: 'cloudwatch',
     at: atMillis,
-    windowSeconds: minutes * 60,
+    windowSeconds: rateMinutes * 60,
     seriesSeconds: 60,
     topKeys: [],
     ...(bytes === undefined ? {} : { bytesPerSecond: bytes }),
@@ -113,15 +116,16 @@ export function boardFromMetrics(question: {
 }
 
 type Table = Map<string, ReadonlyMap<number, number>>
-type Span = { readonly first: number; readonly minutes: number }
+type Span = { readonly first: number; readonly minutes: number; readonly rateMinutes: number }
 
 function figuresOf(table: Table | undefined, lagMetric: string, span: Span): ShardFigures {
   const bytes = minutesOf(table?.get('IncomingBytes'), span)
   const records = minutesOf(table?.get('IncomingRecords'), span)
   const throttled = minutesOf(table?.get('WriteProvisionedThroughputExceeded'), span)
   const lags = minutesOf(table?.get(lagMetric), span)
-  const byteRate = rateOf(bytes)
-  const recordRate = rateOf(records)
+  const byteRate = rateOf(bytes.slice(-span.rateMinutes))
+  const recordRate = rateOf(records.slice(-span.rateMinutes))
+  const refused = throttled.slice(-span.rateMinutes).filter(value => value !== undefined)
   const series = bytes.map((sum, index) => {
     const count = records[index]
     return sum === undefined && count === undefined
@@ -137,9 +141,7 @@ function figuresOf(table: Table | undefined, lagMetric: string, span: Span): Sha
     ...(byteRate === undefined && recordRate === undefined
       ? {}
       : utilisationOf(byteRate?.perSecond ?? 0, recordRate?.perSecond ?? 0)),
-    ...(throttled.some(value => value !== undefined)
-      ? { throttledRecords: throttled.reduce((sum: number, value) => sum + (value ?? 0), 0) }
-      : {}),
+    ...(refused.length > 0 ? { throttledRecords: refused.reduce((sum, value) => sum + value, 0) } : {}),
     ...(lag === undefined ? {} : { lagMillis: lag }),
     ...(newest < 0 ? {} : { freshAt: (span.first + newest + 1) * MINUTE_MILLIS }),
   }

@@ -67,6 +67,29 @@ describe('board from CloudWatch', () => {
     expect(board.shards[1]?.bytesPerSecond).toBeUndefined()
   })
 
+  test('rates can be told over fewer minutes than the curves show', () => {
+    const id = 'shardId-000000000000'
+    const board = boardFromMetrics({
+      shards,
+      series: [
+        series('IncomingRecords', { 0: 60_000, 8: 6_000, 9: 6_000 }, id),
+        series('WriteProvisionedThroughputExceeded', { 0: 99, 9: 4 }, id),
+      ],
+      from: new Date(NOON),
+      to: new Date(NOON + 10 * 60_000),
+      rateMinutes: 5,
+      atMillis: NOON + 11 * 60_000,
+    })
+    expect(board).toMatchObject({ windowSeconds: 300 })
+    expect(board.shards[0]).toMatchObject({
+      utilisation: 0.1,
+      throttledRecords: 4,
+      verdict: { kind: 'throttled-low-average' },
+    })
+    expect(board.shards[0]?.series).toHaveLength(10)
+    expect(board.shards[0]?.series[0]).toBe(1)
+  })
+
   test('names the shard-level metrics that are off', () => {
     expect(missingShardMetrics(['IncomingBytes', 'IncomingRecords'])).toEqual([
       'WriteProvisionedThroughputExceeded',
