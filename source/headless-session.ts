@@ -1,9 +1,11 @@
+import { resolve } from 'node:path'
 import type { KinesisApi } from './aws/kinesis-api.ts'
 import type { MetricsApi } from './aws/metrics-api.ts'
 import { askMfaCode } from './cli/ask-mfa-code.ts'
 import type { HeadlessCommand } from './cli/flags.ts'
 import type { Invocation } from './cli/parse.ts'
 import { readInput } from './cli/read-input.ts'
+import { fileMark, readLines } from './cli/read-lines.ts'
 import type { Sink } from './cli/sink.ts'
 import { writeOutput } from './cli/write-output.ts'
 import type { Context, RunningSandbox, SessionPort } from './commands/command.ts'
@@ -14,6 +16,7 @@ import { visibleText } from './domain/visible-text.ts'
 import { startLoopbackSandbox } from './loopback-sandbox.ts'
 import { isArmedAt, type Opened, openConnection } from './open-connection.ts'
 import { initialModel } from './state/initial-model.ts'
+import { stateFilesOf } from './state-files.ts'
 import { SYSTEM_CLOCK } from './system-clock.ts'
 
 /** The world of one headless run: opened once its arguments are known to be right, closed at its end. */
@@ -87,6 +90,10 @@ export class HeadlessSession {
       signal: this.#signal,
       readInput: path => readInput(path, process.stdin, this.#signal),
       writeOutput,
+      readLines: path => readLines(path, process.stdin, this.#signal),
+      fileMark,
+      absolutePath: path => resolve(path),
+      stateFiles: stateFilesOf(process.env),
       startSandbox: (options): Promise<RunningSandbox> => startLoopbackSandbox(options),
     }
   }

@@ -1,6 +1,8 @@
+import { resolve } from 'node:path'
 import { type Instance, render } from 'ink'
 import type { Connection, ConnectOptions } from './aws/connection.ts'
 import { exitCodeOf } from './cli/exit-codes.ts'
+import { fileMark, readLines } from './cli/read-lines.ts'
 import { writeOutput } from './cli/write-output.ts'
 import { ActRunner, type RunnerContext } from './commands/act-runner.ts'
 import type { Context, TerminalPort } from './commands/command.ts'
@@ -17,6 +19,7 @@ import { initialModel } from './state/initial-model.ts'
 import type { ChartGlyphs, Model } from './state/model.ts'
 import { Store, type Timer } from './state/store.ts'
 import { update } from './state/update.ts'
+import { stateFilesOf } from './state-files.ts'
 import { TerminalInput } from './terminal-input.ts'
 import { App } from './ui/app.tsx'
 import { FrameSource } from './ui/frame-source.ts'
@@ -154,6 +157,10 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
     readInput: path => options.readInput(path, leaving.signal),
     startSandbox: options.startSandbox,
     writeOutput,
+    readLines: path => readLines(path, options.stdin, leaving.signal),
+    fileMark,
+    absolutePath: path => resolve(path),
+    stateFiles: stateFilesOf(process.env),
     terminal,
   }
   const runner = new ActRunner({

@@ -1,7 +1,13 @@
+import type { ControlApi } from '../aws/control-api.ts'
 import type { KinesisApi } from '../aws/kinesis-api.ts'
 import type { MetricsApi } from '../aws/metrics-api.ts'
 import type { ServicesApi } from '../aws/services-api.ts'
+import type { ActHistory } from '../domain/audit.ts'
 import type { Clock } from '../domain/clock.ts'
+import type { ObservedLoads } from '../domain/heat/what-if.ts'
+import type { PlanStore } from '../domain/plan/journal.ts'
+import type { StreamRef } from '../domain/stream.ts'
+import type { ActPreview } from '../state/act-preview.ts'
 import type { Event } from '../state/event.ts'
 import type { Model, ScreenName } from '../state/model.ts'
 import type { ArgSpecs, ArgsOf } from './argument.ts'
@@ -41,6 +47,17 @@ export type TerminalPort = {
   readonly isTmux?: boolean
 }
 
+/** Small files of our own that outlive a run, in the user's state folder; each written whole or not at all. */
+export type StateFiles = {
+  readonly folder: string
+  /** Undefined where there is none of that name, e.g. `bookmarks/nightly.json`. */
+  read(name: string): Promise<string | undefined>
+  write(name: string, text: string): Promise<void>
+  remove(name: string): Promise<void>
+  /** The names of the files in one folder. */
+  list(folder: string): Promise<readonly string[]>
+}
+
 /** The world as a command sees it. Everything that touches time, chance, network or files comes in here. */
 export type Context = {
   /** Client for listings and acts. */
@@ -49,6 +66,14 @@ export type Context = {
   readonly tailApi: KinesisApi
   /** Client for CloudWatch; absent where nothing is connected. */
   readonly metrics?: MetricsApi
+  /** Settings of streams and of the account; absent where nothing is connected. */
+  readonly control?: ControlApi
+  /** What this user did before on this machine; absent in a world without files. */
+  readonly kept?: { readonly plans: PlanStore; readonly history: ActHistory }
+  /** The loads of a stream whose heat is on screen, and the seconds that they are told over. */
+  readonly observedLoads?: (
+    stream: StreamRef,
+  ) => { readonly loads: ObservedLoads; readonly windowSeconds: number } | undefined
   /** The services around a stream; absent where nothing is connected. */
   readonly services?: ServicesApi
   /** Keeps a file that a command made; refuses to overwrite one unless told to. */
@@ -61,6 +86,12 @@ export type Context = {
   readonly signal: AbortSignal
   /** Whole content of a file, or of standard input for `-`. */
   readonly readInput: (path: string) => Promise<Uint8Array>
+  /** The lines of a file or of standard input (`-`), one at a time, whatever its size. */
+  readonly readLines?: (path: string) => AsyncIterable<string>
+  /** Size and time of a file, to tell whether it has changed; undefined for what is no file. */
+  readonly fileMark?: (path: string) => Promise<string | undefined>
+  readonly absolutePath?: (path: string) => string
+  readonly stateFiles?: StateFiles
   /** The screen itself; absent in headless runs. */
   readonly terminal?: TerminalPort
   /** Starts an emulator on loopback; rejects with a FailureError where the port is taken. */
@@ -125,6 +156,8 @@ export type Headless = {
    * @throws FailureError of kind `usage`, before anything is connected
    */
   readonly format?: (args: Readonly<Record<string, unknown>>) => OutputFormat | undefined
+  /** Lines for people in place of a table; events without any give undefined. */
+  readonly lines?: (event: Event, columns: number) => readonly string[] | undefined
   /** What a `rows` value is for people: a table drawn at the end, or lines drawn as they come. */
   readonly layout?: 'table' | 'lines'
   /** Needs no endpoint: nothing is connected. */
@@ -155,6 +188,11 @@ export type Command<Specs extends ArgSpecs = ArgSpecs> = {
   readonly suggest?: (context: Context) => Promise<Partial<Record<keyof Specs & string, readonly string[]>>>
   /** For `write` and `destroy`: what will happen. */
   confirm?(args: ArgsOf<Specs>, model: Model): Confirmation
+  /**
+   * What the act would do, looked up and worked out without changing anything: shown with the question, and all that
+   * `--dry-run` does. Throws FailureError where the act would be refused.
+   */
+  preview?(args: ArgsOf<Specs>, context: Context): Promise<ActPreview>
   readonly headless?: Headless
   /** The only part that touches the world. Throws FailureError; yields what happened. */
   run(args: ArgsOf<Specs>, context: Context): AsyncIterable<Event> | Iterable<Event>
