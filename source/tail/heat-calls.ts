@@ -1,12 +1,13 @@
-import type { ChildShard, RecordPage, StartingPosition } from '../aws/kinesis-api.ts'
+import type { ChildShard, KinesisApi, RecordPage, StartingPosition } from '../aws/kinesis-api.ts'
+import type { Clock } from '../domain/clock.ts'
 import { type Failure, failureOf } from '../domain/failure.ts'
 import { GET_RECORDS_MAX_BYTES } from '../domain/limits.ts'
 import { countedBytes, type StreamRecord } from '../domain/record.ts'
+import type { StreamRef } from '../domain/stream.ts'
 import { failureDelayMillis, isWorthRetrying, throttleDelayMillis } from './backoff.ts'
 import type { CallScheduler } from './call-scheduler.ts'
 import type { HeatPace } from './heat-budget.ts'
 import type { HeatClock } from './heat-clock.ts'
-import type { HeatSamplerOptions } from './heat-sampler.ts'
 
 /** How one shard is read for its heat. */
 export type HeatReading =
@@ -21,7 +22,11 @@ export type HeatReading =
   | { readonly mode: 'ended' }
   | { readonly mode: 'failed'; readonly failure: Failure }
 
-export type HeatCallOptions = Pick<HeatSamplerOptions, 'api' | 'stream' | 'clock' | 'random'> & {
+export type HeatCallOptions = {
+  readonly api: Pick<KinesisApi, 'getShardIterator' | 'getRecords'>
+  readonly stream: StreamRef
+  readonly clock: Clock
+  readonly random: () => number
   readonly shardId: string
   readonly pace: HeatPace
   readonly heatClock: HeatClock
