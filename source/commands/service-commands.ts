@@ -5,7 +5,6 @@ import { setMonitoring } from './monitoring-command.ts'
 import { putRecord } from './put-command.ts'
 import { tailRecords } from './record-commands.ts'
 import { replayRecords } from './replay-command.ts'
-import { replayRecords } from './replay-command.ts'
 import { reshardStream } from './reshard-command.ts'
 import { runSandbox } from './sandbox-command.ts'
 import { listShards, mergeShards, splitShard } from './shard-commands.ts'
@@ -24,7 +23,6 @@ export const SERVICE_COMMANDS: readonly Command[] = [
   whereIsKey,
   writeReport,
   putRecord,
-  replayRecords,
   replayRecords,
   createStream,
   deleteStream,
