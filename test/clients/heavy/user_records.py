@@ -17,9 +17,17 @@ def tail(console, url, stream):
 def user_records(lines):
     """(shard, sequence number, sub-sequence number, key, text) of each user record, those inside of aggregates one by one."""
     for line in lines:
-        place = line["shardId"], line["sequenceNumber"]
-        if line["stages"][0] == "kpl":
-            for inner in line["decoded"]:
-                yield *place, inner["subSequenceNumber"], inner["partitionKey"], inner["decoded"]
-        else:
-            yield *place, 0, line["partitionKey"], base64.b64decode(line["data"]).decode()
+        for inner in _inner(line):
+            yield line["shardId"], line["sequenceNumber"], inner["subSequenceNumber"], inner["partitionKey"], inner["decoded"]
+
+
+def without_strays(lines):
+    """The lines whose user records all lie inside their shard's range: the KCL drops an aggregate with one that does not."""
+    return [line for line in lines if not any(inner.get("isOutsideShardRange", False) for inner in _inner(line))]
+
+
+def _inner(line):
+    if line["stages"][0] == "kpl":
+        return line["decoded"]
+    text = base64.b64decode(line["data"]).decode()
+    return [{"subSequenceNumber": 0, "partitionKey": line["partitionKey"], "decoded": text}]

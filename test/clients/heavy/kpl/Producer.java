@@ -18,7 +18,7 @@ public class Producer {
     var producer = new KinesisProducer(new KinesisProducerConfiguration().setRegion("us-east-1")
         .setKinesisEndpoint("127.0.0.1").setKinesisPort(port).setCloudwatchEndpoint("127.0.0.1").setCloudwatchPort(port)
         .setStsEndpoint("127.0.0.1").setStsPort(port).setVerifyCertificate(false).setTempDirectory(arguments[2])
-        .setMetricsUploadDelay(1000).setRecordMaxBufferedTime(100).setRecordTtl(60_000));
+        .setMetricsLevel("none").setRecordMaxBufferedTime(100).setRecordTtl(60_000));
     int number = 0;
     var lines = new Scanner(System.in);
     while (lines.hasNextInt()) {
