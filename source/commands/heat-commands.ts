@@ -1,4 +1,4 @@
-import { type Failure, FailureError } from '../domain/failure.ts'
+import { type Failure, FailureError, usageFailure } from '../domain/failure.ts'
 import { readsText } from '../domain/heat/heat-reads.ts'
 import { adviceLines, sourceText } from '../domain/heat/heat-text.ts'
 import type { HeatBoard, HeatSource } from '../domain/heat/shard-heat.ts'
@@ -151,6 +151,7 @@ export const writeReport = defineCommand({
     const { stream, out } = args
     const { writeOutput, clock } = context
     if (writeOutput === undefined) throw noFiles()
+    await refuseExisting(context, out)
     const looked = yield* lookAtHeat(context, { stream, ...lookOf('report', args) })
     if (looked === undefined) return
     const { snapshot, heat } = looked
@@ -241,6 +242,22 @@ function aboveThreshold(stream: StreamRef, board: HeatBoard, threshold: number):
     message: `above ${shareText(threshold)}: ${named.join(', ')}${more}`,
     retryable: false,
   }
+}
+
+/** Said before the stream is read for a minute, not after. */
+async function refuseExisting({ readInput }: Context, path: string): Promise<void> {
+  if (path === '-')
+    throw usageFailure(
+      'report',
+      'out "-" is no file: a report is a page',
+      'Name a file, such as orders.html.',
+    )
+  const isThere = await readInput(path).then(
+    () => true,
+    () => false,
+  )
+  if (!isThere) return
+  throw usageFailure('report', `"${path}" is there already`, 'Choose another name, or remove that file.')
 }
 
 function noFiles(): FailureError {
