@@ -15,7 +15,12 @@ export type ShardListingOptions = Pick<TailOptions, 'stream' | 'clock' | 'random
   readonly onChange: (shards: readonly Shard[], added: readonly Shard[]) => void
   readonly onFailure: (failure: Failure, attempt: number) => void
   readonly onSuccess: () => void
+  /** The stream is gone and another one has its name: ids begin anew, the numbers of its shards do not. */
+  readonly onReplaced: () => void
 }
+
+/** Digits of a sequence number of the service; what emulators have instead may change with the first record. */
+const REAL_NUMBER_DIGITS = 50
 
 /** The shards in retention as last listed, and listings anew when somebody needs one. Nothing here rejects. */
 export class ShardListing {
@@ -89,12 +94,16 @@ export class ShardListing {
   }
 
   async #list(): Promise<Failure | undefined> {
-    const { api, stream, signal, onChange, onFailure, onSuccess } = this.#options
+    const { api, stream, signal, onChange, onFailure, onSuccess, onReplaced } = this.#options
     try {
       const shards = await api.listShards(stream, { signal })
       if (signal.aborted) return undefined
       this.#failureCount = 0
       onSuccess()
+      if (shards.some(shard => this.#isAnother(shard))) {
+        onReplaced()
+        return undefined
+      }
       const added = shards.filter(shard => !this.has(shard.shardId))
       if (added.length === 0 && !this.#differs(shards)) return undefined
       this.#shards = new Map(shards.map(shard => [shard.shardId, shard]))
@@ -106,6 +115,13 @@ export class ShardListing {
       if (!signal.aborted) onFailure(failure, this.#failureCount)
       return failure
     }
+  }
+
+  #isAnother(shard: Shard): boolean {
+    const before = this.#shards.get(shard.shardId)?.startingSequenceNumber
+    const now = shard.startingSequenceNumber
+    if (before === undefined || before === now) return false
+    return before.length >= REAL_NUMBER_DIGITS && now.length >= REAL_NUMBER_DIGITS
   }
 
   #differs(shards: readonly Shard[]): boolean {

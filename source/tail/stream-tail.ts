@@ -42,6 +42,8 @@ class StreamTail implements Tail {
   readonly #pace: ReadPace
   readonly #stop = new AbortController()
   readonly #members = new Map<string, Member>()
+  /** Members by each of their parents, read or not. */
+  readonly #byParent = new Map<string, Member[]>()
   /** Members that the tail still waits for. */
   readonly #unfinished = new Set<Member>()
   /** Members whose first iterator `tailing` waits for; undefined once it was said. */
@@ -82,6 +84,7 @@ class StreamTail implements Tail {
         if (this.#isAttached && failure.kind !== 'throttled') this.#retried(LISTING, failure, attempt)
       },
       onSuccess: () => this.#recovered(LISTING),
+      onReplaced: () => this.#finish('failed', replaced(options.stream.streamName)),
     })
     const pace = { ...DEFAULT_PACE, ...options.pace }
     const unfinished = this.#unfinished
@@ -156,6 +159,11 @@ class StreamTail implements Tail {
   #add(member: Member): void {
     this.#members.set(member.shardId, member)
     this.#unfinished.add(member)
+    for (const id of member.parentShardIds) {
+      const siblings = this.#byParent.get(id)
+      if (siblings === undefined) this.#byParent.set(id, [member])
+      else siblings.push(member)
+    }
   }
 
   /** The parents of a member that are read by this tail too. */
@@ -358,14 +366,21 @@ class StreamTail implements Tail {
   /** Nothing more is wanted of this member, nor of the children that wait for it. */
   #complete(member: Member): void {
     if (member.phase !== 'reading' && member.phase !== 'waiting') return
-    member.phase = 'complete'
-    member.stop.abort()
-    for (const other of this.#members.values()) {
-      const waitsForIt = other.phase === 'waiting' && other.parentShardIds.includes(member.shardId)
-      if (waitsForIt && !member.isReleased) this.#complete(other)
+    const completed = new Set([member])
+    // Grows while it is walked: children of children wait too, and a line of thousands is no depth of calls.
+    for (const each of completed) {
+      each.phase = 'complete'
+      each.stop.abort()
+      if (!each.isReleased) for (const child of this.#waitingFor(each)) completed.add(child)
     }
-    this.#ready(member)
-    this.#done(member)
+    for (const each of completed) {
+      this.#ready(each)
+      this.#done(each)
+    }
+  }
+
+  #waitingFor(parent: Member): Member[] {
+    return (this.#byParent.get(parent.shardId) ?? []).filter(({ phase }) => phase === 'waiting')
   }
 
   #join(childShards: readonly ChildShard[]): void {
@@ -385,9 +400,7 @@ class StreamTail implements Tail {
   #release(member: Member): void {
     if (member.isReleased) return
     member.isReleased = true
-    for (const other of this.#members.values()) {
-      if (other.phase === 'waiting' && other.parentShardIds.includes(member.shardId)) this.#startOrWait(other)
-    }
+    for (const child of this.#waitingFor(member)) this.#startOrWait(child)
   }
 
   #done(member: Member): void {
@@ -490,5 +503,16 @@ class StreamTail implements Tail {
       elapsedMillis: this.#options.clock.now() - this.#startedAtMillis,
       ...(this.#failure === undefined ? {} : { failure: this.#failure }),
     }
+  }
+}
+
+/** Its iterators and places mean nothing in the new stream: an endpoint that still takes them would skip records. */
+function replaced(streamName: string): Failure {
+  return {
+    kind: 'not-found',
+    action: 'tail',
+    message: `Stream ${streamName} was deleted, and another one has its name now.`,
+    nextStep: 'Start the tail again to read the new stream.',
+    retryable: false,
   }
 }

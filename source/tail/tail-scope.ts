@@ -84,11 +84,6 @@ function placedShards(ordered: readonly Shard[], places: ReadonlyMap<string, Sha
 
 function withDescendants(lineage: Lineage, shardIds: readonly string[]): Set<string> {
   const wanted = new Set<string>()
-  const visit = (shardId: string): void => {
-    if (wanted.has(shardId)) return
-    wanted.add(shardId)
-    for (const child of lineage.childrenOf(shardId)) visit(child.shardId)
-  }
   for (const shardId of shardIds) {
     if (lineage.get(shardId) === undefined) {
       throw usageFailure(
@@ -97,8 +92,10 @@ function withDescendants(lineage: Lineage, shardIds: readonly string[]): Set<str
         'List the shards with their ids first.',
       )
     }
-    visit(shardId)
+    wanted.add(shardId)
   }
+  // Grows while it is walked: a line of thousands of generations is no depth of calls.
+  for (const shardId of wanted) for (const child of lineage.childrenOf(shardId)) wanted.add(child.shardId)
   return wanted
 }
 
