@@ -4,10 +4,10 @@ import type { Arming } from '../domain/session.ts'
 import type { Deadlines } from './connection.ts'
 import { type CredentialCache, fingerprintOf } from './credential-cache.ts'
 import { guardClient } from './guard.ts'
-import type { RequestHandler } from './in-process-transport.ts'
 import { answerPlainJson } from './plain-json.ts'
 import type { ProxyVariables } from './proxy.ts'
 import { quietLogger } from './quiet-logger.ts'
+import type { RequestHandler } from './request-handler.ts'
 import { DEAD_CREDENTIAL_NAMES } from './service-errors.ts'
 
 /**

@@ -21,7 +21,7 @@ import { createSdkControl } from './sdk-control.ts'
 import { createSdkKinesis } from './sdk-kinesis.ts'
 import { createSend } from './send.ts'
 import { createServices } from './services.ts'
-import type { AwsSettings, AwsVariable } from './settings.ts'
+import { type AwsSettings, type AwsVariable, isOfSandbox, settingsAfter } from './settings.ts'
 import { chosenProfile, listProfiles, readSharedConfig } from './shared-config.ts'
 import type { TransportOptions } from './transport.ts'
 
@@ -180,33 +180,6 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
       metrics.close()
       services.close()
     },
-  }
-}
-
-const isOfSandbox = (settings: AwsSettings) => settings.endpointUrl?.origin.kind === 'sandbox'
-
-/** A chosen profile brings its own region where it has one, and leaves the sandbox; a chosen region keeps the rest. */
-function settingsAfter(
-  settings: AwsSettings,
-  region: Sourced<string>,
-  choice: { readonly profile?: string; readonly region?: string },
-): AwsSettings {
-  const origin = { kind: 'chosen' } as const
-  if (choice.profile === undefined) {
-    return choice.region === undefined ? settings : { ...settings, region: { value: choice.region, origin } }
-  }
-  const { endpointUrl, region: _region, variables, ...rest } = settings
-  const keptVariables = new Map(variables)
-  // A region from the environment would win over the region of the profile that was just chosen.
-  keptVariables.delete('AWS_REGION')
-  keptVariables.delete('AWS_DEFAULT_REGION')
-  return {
-    ...rest,
-    profile: { value: choice.profile, origin },
-    variables: keptVariables,
-    ...(choice.region === undefined ? {} : { region: { value: choice.region, origin } }),
-    ...(endpointUrl === undefined || endpointUrl.origin.kind === 'sandbox' ? {} : { endpointUrl }),
-    fallbackRegion: region,
   }
 }
 

@@ -2,18 +2,7 @@ import { Readable, Transform } from 'node:stream'
 import type { HttpRequest, HttpResponse } from '@smithy/core/protocols'
 import type { NodeHttpHandler } from '@smithy/node-http-handler'
 import type { Deadlines } from './connection.ts'
-
-/**
- * Answers requests in this process, as an AWS SDK client asks its `requestHandler`. Opaque: whose it is and how it comes
- * to its answers is no matter of this layer.
- */
-export type RequestHandler = {
-  readonly metadata?: { readonly handlerProtocol: string }
-  handle(
-    request: HttpRequest,
-    options?: { readonly abortSignal?: AbortSignal },
-  ): Promise<{ response: HttpResponse }>
-}
+import type { RequestHandler } from './request-handler.ts'
 
 /**
  * What a client needs around such a handler, so that it ends calls as one over sockets does: deadlines for the answer

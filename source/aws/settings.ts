@@ -68,3 +68,33 @@ export function settingsForStream(settings: AwsSettings, streamNameOrArn: string
   if (region === undefined || settings.region?.origin.kind === 'flag') return settings
   return { ...settings, region: { value: region, origin: { kind: 'arn' } } }
 }
+
+/** Whether requests go to the embedded sandbox. */
+export function isOfSandbox(settings: AwsSettings): boolean {
+  return settings.endpointUrl?.origin.kind === 'sandbox'
+}
+
+/** A chosen profile brings its own region where it has one, and leaves the sandbox; a chosen region keeps the rest. */
+export function settingsAfter(
+  settings: AwsSettings,
+  region: Sourced<string>,
+  choice: { readonly profile?: string; readonly region?: string },
+): AwsSettings {
+  const origin = { kind: 'chosen' } as const
+  if (choice.profile === undefined) {
+    return choice.region === undefined ? settings : { ...settings, region: { value: choice.region, origin } }
+  }
+  const { endpointUrl, region: _region, variables, ...rest } = settings
+  const keptVariables = new Map(variables)
+  // A region from the environment would win over the region of the profile that was just chosen.
+  keptVariables.delete('AWS_REGION')
+  keptVariables.delete('AWS_DEFAULT_REGION')
+  return {
+    ...rest,
+    profile: { value: choice.profile, origin },
+    variables: keptVariables,
+    ...(choice.region === undefined ? {} : { region: { value: choice.region, origin } }),
+    ...(endpointUrl === undefined || endpointUrl.origin.kind === 'sandbox' ? {} : { endpointUrl }),
+    fallbackRegion: region,
+  }
+}

@@ -2,9 +2,10 @@ import http from 'node:http'
 import https from 'node:https'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import type { Deadlines } from './connection.ts'
-import { createInProcessTransport, type RequestHandler } from './in-process-transport.ts'
+import { createInProcessTransport } from './in-process-transport.ts'
 import { type ProxyVariables, proxyFor } from './proxy.ts'
 import { quietLogger } from './quiet-logger.ts'
+import type { RequestHandler } from './request-handler.ts'
 
 export type TransportOptions = {
   /** Absent: AWS's own hosts, always over TLS. */
