@@ -56,6 +56,9 @@ export type EmbeddedSandbox = {
 
 export type Assembled = { sandbox: EmbeddedSandbox; answer: Answer }
 
+/** Payloads that the demonstration keeps: some minutes of its busiest stream, however long it is left open. */
+const DEMO_MEMORY_BYTES = 48 << 20
+
 /** The longest that filling in the history keeps the thread to itself: less than a frame at 60 a second. */
 const SLICE_MS = 8
 
@@ -86,6 +89,7 @@ function prepare(options: EmbeddedOptions): { fill(): Iterable<void>; finish(): 
       options.onFailure,
     )
     const service = createService({
+      ...(options.traffic === 'demo' ? { memoryLimitBytes: DEMO_MEMORY_BYTES } : {}),
       ...options,
       clock,
       ...(data === undefined ? {} : { onChange: data.record }),

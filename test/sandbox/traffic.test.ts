@@ -67,6 +67,37 @@ describe('traffic', () => {
     expect(records.length).toBeLessThan(720)
   })
 
+  it('lets a producer begin later, in the history or after the start', () => {
+    const late: Scenario = {
+      streams: [
+        {
+          name: 's',
+          shardCount: 1,
+          historyMinutes: 1,
+          producers: [
+            {
+              recordsPerSecond: 4,
+              keys: { kind: 'single', key: 'history' },
+              payload: 'text',
+              startsAtMinute: -0.25,
+            },
+            {
+              recordsPerSecond: 4,
+              keys: { kind: 'single', key: 'later' },
+              payload: 'text',
+              startsAtMinute: 0.25,
+            },
+          ],
+        },
+      ],
+    }
+    const { records } = run(late, 1, 20, 250)
+    const written = (key: string) => records.filter(record => record.split(' ')[2] === key).length
+    // One a slot of 250 ms: 15 s of history and 20 s of run, then 5 s of run; the slot that is still open is not written.
+    expect(written('history')).toBe(4 * 35)
+    expect(written('later')).toBe(4 * 5)
+  })
+
   it('does what the schedule says when it says', () => {
     const { service } = run(small, 1, 30, 250)
     const shards = service.account.streams.get('s')?.shards

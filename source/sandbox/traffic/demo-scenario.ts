@@ -1,8 +1,8 @@
 import type { Scenario } from './scenario.ts'
 
 /**
- * A small shop, one trouble a stream. The rates are modest: a console and its tests share the machine with it, and a
- * demonstration may be left open for hours.
+ * A small shop, one trouble a stream. Only one shard is driven near its limit: a console and its tests share the machine
+ * with it, and a demonstration may be left open for hours.
  */
 export const demoScenario: Scenario = {
   streams: [
@@ -17,7 +17,8 @@ export const demoScenario: Scenario = {
       ],
     },
     {
-      // One hot key: each minute a campaign sends more than the 1,000 records/s that its shard takes.
+      // One hot key: a campaign that has just begun fills most of its shard, and each minute sends more than the 1,000
+      // records/s that a shard takes.
       name: 'clickstream',
       shardCount: 4,
       tags: { team: 'web', stage: 'demo' },
@@ -26,14 +27,15 @@ export const demoScenario: Scenario = {
       historyMinutes: 3,
       producers: [
         {
-          recordsPerSecond: 20,
+          recordsPerSecond: 40,
           keys: { kind: 'uniform', prefix: 'session-', count: 5000 },
           payload: 'click',
         },
         {
-          recordsPerSecond: 30,
+          recordsPerSecond: 840,
           keys: { kind: 'single', key: 'campaign-black-friday' },
           payload: 'click',
+          startsAtMinute: -0.25,
           burst: { everySeconds: 60, lastingSeconds: 4, recordsPerSecond: 1250 },
         },
       ],
@@ -51,6 +53,12 @@ export const demoScenario: Scenario = {
           recordsPerSecond: 8,
           keys: { kind: 'uniform', prefix: 'account-', count: 2000 },
           payload: 'payment',
+        },
+        {
+          recordsPerSecond: 150,
+          keys: { kind: 'uniform', prefix: 'account-', count: 2000 },
+          payload: 'payment',
+          startsAtMinute: -0.25,
         },
       ],
       schedule: [{ atMinute: -5, act: 'split', shard: 1 }],

@@ -107,6 +107,7 @@ const producer: Check = (place, value) =>
       keys,
       payload: oneOf(...PAYLOAD_KINDS),
       payloadBytes: count(10 << 20),
+      startsAtMinute: number(),
       burst: (burstPlace, burst) =>
         record(
           burstPlace,

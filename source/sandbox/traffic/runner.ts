@@ -65,6 +65,7 @@ export function planTraffic(
       perform(service, run.stream.name, act.act, now, refusals)
     }
     for (const [index, producer] of (run.stream.producers ?? []).entries()) {
+      if (slot < startSlot + ((producer.startsAtMinute ?? -Infinity) * 60_000) / SLOT_MS) continue
       const entries = entriesInSlot(producer, run.seeds[index] ?? 0, slot)
       for (let begin = 0; begin < entries.length; begin += LARGEST_BATCH) {
         const Records = entries.slice(begin, begin + LARGEST_BATCH)

@@ -28,6 +28,8 @@ export type Producer = {
   payload: PayloadKind
   /** Filler that brings each payload to about this many bytes. */
   payloadBytes?: number
+  /** It writes nothing before this minute; absent: it writes from the first of the history on. */
+  startsAtMinute?: number
   /** From the first second of each period on, for `lastingSeconds`, this rate instead. */
   burst?: { everySeconds: number; lastingSeconds: number; recordsPerSecond: number }
 }
