@@ -10,7 +10,7 @@ else
 fi
 export GOFLAGS=-modcacherw
 mkdir "$WORK/bin"
-check 'build the walk' timeout 600 go build -C "$HEAVY/go" -o "$WORK/bin/walk" . || conclude
+check 'build the walk' timeout 600 go build -C "$HEAVY/../go" -o "$WORK/bin/walk" . || conclude
 check 'start the sandbox' start_sandbox || conclude
 checks_of 'the walk' timeout --kill-after=10 120 "$WORK/bin/walk" "$SANDBOX"
 

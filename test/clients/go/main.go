@@ -132,7 +132,7 @@ func read(ctx context.Context, client *kinesis.Client, next *string) (texts []st
 
 func writing(ctx context.Context, client *kinesis.Client) {
 	create(ctx, client, "orders", 2)
-	// MD5("a") = 0cc1... lies in the lower half, MD5("user-1") = d6d8... in the upper.
+	// MD5("a") = 0cc1... lies in the lower half, MD5("user-1") = d6d7... in the upper.
 	first := must(client.PutRecord(ctx, &kinesis.PutRecordInput{StreamName: aws.String("orders"), PartitionKey: aws.String("a"), Data: []byte("one")}))
 	check("PutRecord: shard and digits of the sequence number", []any{*first.ShardId, len(*first.SequenceNumber)}, []any{shardID(0), 56})
 	batch := must(client.PutRecords(ctx, &kinesis.PutRecordsInput{StreamName: aws.String("orders"), Records: []types.PutRecordsRequestEntry{
