@@ -1,9 +1,13 @@
+import { usageFailure } from '../domain/failure.ts'
 import { compileFilter } from '../domain/filter/compile-filter.ts'
 import { hashKeyOf } from '../domain/hash-key.ts'
+import type { StreamRef } from '../domain/stream.ts'
 import { parseAnyMoment, parseDurationMillis, parseStartFrom } from '../domain/time-expression.ts'
 import type { Event } from '../state/event.ts'
-import { defineCommand } from './command.ts'
+import { BookmarkKeeper } from './bookmark.ts'
+import { type Context, defineCommand } from './command.ts'
 import { infoNotice, troubleNotices } from './filter-notice.ts'
+import { summaryIfTold } from './look-up.ts'
 import { RECORD_OUTPUT_ARGS, recordFormat } from './record-output.ts'
 import { RECORD_COLUMNS, recordRow, recordTextRows } from './record-rows.ts'
 import { RecordSieve } from './record-sieve.ts'
@@ -48,6 +52,10 @@ export const tailRecords = defineCommand({
       title:
         'Avro schema for records that only name theirs: FILE, or ID=FILE with the id of a registry; commas between',
     },
+    bookmark: {
+      kind: 'text',
+      title: 'Go on where the last tail with this bookmark stopped, and keep the place',
+    },
     exitAtTip: { kind: 'flag', title: 'Leave once every shard is read up to where its tip was at the start' },
     ...RECORD_OUTPUT_ARGS,
   },
@@ -64,18 +72,30 @@ export const tailRecords = defineCommand({
     const { clock } = context
     const now = clock.now()
     const filter = args.filter === undefined ? undefined : compileFilter(args.filter)
-    const { from, assumption } = parseStartFrom(fromText, now)
+    const { from: asked, assumption } = parseStartFrom(fromText, now)
     if (assumption !== undefined) yield infoNotice(`--from ${fromText}: ${assumption}`, now)
     const until = args.until === undefined ? undefined : parseAnyMoment(args.until, now)
     if (until?.assumption !== undefined) yield infoNotice(`--until ${args.until}: ${until.assumption}`, now)
     const schemas = args.schema === undefined ? undefined : await readSchemas(args.schema, context.readInput)
     const idleMillis = args.idle === undefined ? undefined : parseDurationMillis(args.idle)
     const expectsEnd = exitAtTip || until !== undefined || idleMillis !== undefined
-    yield* runTail(
+    const bookmark =
+      args.bookmark === undefined ? undefined : await bookmarkOf(args.bookmark, stream, context)
+    if (bookmark !== undefined && until !== undefined) {
+      throw usageFailure(
+        'tail',
+        '--bookmark and --until exclude each other: records of one shard are not in the order of their times',
+        'Use --exit-at-tip, --idle or --limit to end a tail with a bookmark.',
+      )
+    }
+    const { from, notes } = (await bookmark?.open(asked, now)) ?? { from: asked, notes: [] }
+    for (const note of notes) yield infoNotice(note, now)
+    const events = runTail(
       {
         stream,
         from,
-        fromText,
+        fromText:
+          from.type === 'places' ? `bookmark ${args.bookmark}` : from === asked ? fromText : from.type,
         sieve: new RecordSieve({
           ...(key === undefined ? {} : { key }),
           ...(filter === undefined ? {} : { filter }),
@@ -89,9 +109,29 @@ export const tailRecords = defineCommand({
         ...(idleMillis === undefined ? {} : { idleMillis }),
         ...(expectsEnd ? { expectedEnd: exitAtTip ? 'the tip' : 'the end' } : {}),
         exitAtTip,
+        ...(bookmark === undefined
+          ? {}
+          : { tellsPlaces: true, onTaken: event => bookmark.taken(event, clock.now()) }),
       },
       context,
     )
+    try {
+      for await (const event of events) {
+        yield event
+        for (const shardId of bookmark?.takeExpiredShards() ?? []) {
+          yield infoNotice(`${shardId} has expired, with what was not read of it before.`, clock.now())
+        }
+      }
+    } finally {
+      await bookmark?.save(clock.now())
+    }
     yield* troubleNotices(filter, clock.now())
   },
 })
+
+async function bookmarkOf(name: string, stream: StreamRef, context: Context): Promise<BookmarkKeeper> {
+  const { stateFiles, api, signal, model } = context
+  if (stateFiles === undefined) throw usageFailure('tail', 'bookmarks cannot be kept here')
+  const summary = await summaryIfTold(api, stream, signal)
+  return new BookmarkKeeper(stateFiles, name, { stream, endpoint: model().session.endpoint.value, summary })
+}

@@ -119,7 +119,8 @@ export function startOf(member: Member, from: StartFrom, parents: readonly Membe
       const place = from.places.get(member.shardId)
       if (place?.type === 'after')
         return { type: 'AFTER_SEQUENCE_NUMBER', sequenceNumber: place.sequenceNumber }
-      return place?.type === 'at'
+      // The horizon itself: not every emulator takes the beginning of all time for it.
+      return place?.type === 'at' && place.timestamp.getTime() > 0
         ? { type: 'AT_TIMESTAMP', timestamp: place.timestamp }
         : { type: 'TRIM_HORIZON' }
     }
