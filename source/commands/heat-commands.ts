@@ -1,6 +1,6 @@
 import { type Failure, FailureError, usageFailure } from '../domain/failure.ts'
 import { readsText } from '../domain/heat/heat-reads.ts'
-import { adviceLines, sourceText } from '../domain/heat/heat-text.ts'
+import { adviceLines, keylessText, sourceText } from '../domain/heat/heat-text.ts'
 import type { HeatBoard, HeatSource } from '../domain/heat/shard-heat.ts'
 import { shareText } from '../domain/quantity-text.ts'
 import type { StreamRef } from '../domain/stream.ts'
@@ -102,6 +102,8 @@ export const listKeys = defineCommand({
     const table = { measure, keys, ...(shard === undefined ? {} : { shardId: shard }) } as const
     yield { type: 'heat-measured', stream, heat: { ...snapshot, keys: table } }
     yield info(context, keyNote(snapshot.board))
+    const keyless = keylessText(snapshot.board.keylessShare)
+    if (keyless !== '') yield info(context, `${keyless}.`)
     yield* notes(context, snapshot)
   },
 })

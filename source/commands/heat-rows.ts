@@ -1,4 +1,4 @@
-import { amountText, estimateText, sourceText, totalsText } from '../domain/heat/heat-text.ts'
+import { amountText, estimateText, peakText, sourceText, totalsText } from '../domain/heat/heat-text.ts'
 import { settledMinutes } from '../domain/heat/metric-heat.ts'
 import type { RateEstimate } from '../domain/heat/rate-estimate.ts'
 import type { HeatBoard, KeyShare, ShardHeat } from '../domain/heat/shard-heat.ts'
@@ -58,7 +58,7 @@ function shardTextRow(heat: ShardHeat): OutputRow {
     use: shareText(heat.utilisation),
     bytes: estimateText(heat.bytesPerSecond, 'bytes'),
     records: estimateText(heat.recordsPerSecond, 'records'),
-    peak: shareText(heat.peakUtilisation),
+    peak: peakText(heat),
     throttled: heat.throttledRecords === undefined ? UNKNOWN : countText(heat.throttledRecords),
     range: shareText(heat.spaceShare),
     traffic: shareText(heat.trafficShare),
@@ -88,6 +88,7 @@ function streamRow(stream: StreamRef, heat: HeatSnapshot): OutputRow {
     series: board.series === undefined ? undefined : seriesOf(board, board.series),
     seriesSeconds: board.seriesSeconds,
     sampleRecords: board.sampleRecords,
+    keylessShare: board.keylessShare,
     aggregatesUnpacked: board.aggregates,
     userRecordsUnpacked: board.userRecords,
     keyErrorShare: board.keyErrorShare,

@@ -1,6 +1,14 @@
 import { hash } from 'node:crypto'
 import { readsText } from '../domain/heat/heat-reads.ts'
-import { adviceLines, amountText, estimateText, sourceText, totalsText } from '../domain/heat/heat-text.ts'
+import {
+  adviceLines,
+  amountText,
+  estimateText,
+  keylessText,
+  peakText,
+  sourceText,
+  totalsText,
+} from '../domain/heat/heat-text.ts'
 import type { HeatBoard, KeyShare, ShardHeat } from '../domain/heat/shard-heat.ts'
 import { countText, shareText, UNKNOWN } from '../domain/quantity-text.ts'
 import type { HeatSnapshot } from '../state/heat-state.ts'
@@ -41,6 +49,7 @@ export function heatReport(report: HeatReport): string {
   const { streamName, snapshot } = report
   const { board } = snapshot
   const policy = `default-src 'none'; style-src 'sha256-${hash('sha256', CSS, 'base64')}'; form-action 'none'; base-uri 'none'`
+  const keyless = keylessText(board.keylessShare)
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -56,6 +65,7 @@ export function heatReport(report: HeatReport): string {
 <p class="facts">${sourceText(board)}</p>
 ${snapshot.reads === undefined ? undefined : html`<p class="facts">${readsText(snapshot.reads)}</p>`}
 <p class="facts">${report.region}, ${report.endpoint}; written ${report.writtenAt.toISOString()}</p>
+${keyless === '' ? undefined : html`<p class="facts">${keyless}</p>`}
 <h2>Verdicts</h2>
 ${verdicts(snapshot)}
 <h2>Hash-key space</h2>
@@ -107,7 +117,7 @@ function shardTable(board: HeatBoard): Html {
     .filter(({ isOpen }) => isOpen)
     .map(
       heat =>
-        html`<tr><td><code>${heat.shard.shardId}</code></td><td class="n">${shareText(heat.utilisation)}</td><td class="n">${estimateText(heat.bytesPerSecond, 'bytes')}</td><td class="n">${estimateText(heat.recordsPerSecond, 'records')}</td><td class="n">${shareText(heat.peakUtilisation)}</td><td class="n">${heat.throttledRecords === undefined ? UNKNOWN : countText(heat.throttledRecords)}</td><td class="n">${shareText(heat.spaceShare)}</td><td class="n">${shareText(heat.trafficShare)}</td><td>${sparkline(heat.series)}</td><td>${heat.verdict.sentence}</td></tr>`,
+        html`<tr><td><code>${heat.shard.shardId}</code></td><td class="n">${shareText(heat.utilisation)}</td><td class="n">${estimateText(heat.bytesPerSecond, 'bytes')}</td><td class="n">${estimateText(heat.recordsPerSecond, 'records')}</td><td class="n">${peakText(heat)}</td><td class="n">${heat.throttledRecords === undefined ? UNKNOWN : countText(heat.throttledRecords)}</td><td class="n">${shareText(heat.spaceShare)}</td><td class="n">${shareText(heat.trafficShare)}</td><td>${sparkline(heat.series)}</td><td>${heat.verdict.sentence}</td></tr>`,
     )
   return html`<table><thead><tr><th>Shard</th><th class="n">Use</th><th class="n">Bytes</th><th class="n">Records</th><th class="n">Peak second</th><th class="n">Throttled</th><th class="n">Range</th><th class="n">Traffic</th><th>Over time</th><th>Verdict</th></tr></thead><tbody>${rows}</tbody></table>`
 }

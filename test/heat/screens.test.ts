@@ -262,6 +262,27 @@ describe('one shard, keys and what-if', () => {
     },
   )
 
+  test('records without keys: said so, and no key is advised', () => {
+    const keyless = scenario('records-without-keys')
+    expect(keyless.keylessShare).toBeGreaterThan(0.9)
+    const screen = { screen: 'keys', stream: STREAM, measure: 'bytes', filter: '' } as const
+    const keys = { measure: 'bytes', keys: [] } as const
+    expect(plain(modelWith(screen, snapshotOf(keyless, { keys }))).join('\n')).toContain(
+      'key advice is withheld',
+    )
+    const detail = { shardId: idOf(0), seconds, untilMillis: keyless.at, topKeys: [key('stray', 0.02)] }
+    const near = {
+      screen: 'shard-heat',
+      stream: STREAM,
+      source: 'observed',
+      shardId: idOf(0),
+      scroll: 20,
+    } as const
+    const frame = plain(modelWith(near, snapshotOf(keyless, { shard: detail }))).join('\n')
+    expect(frame).toContain('key advice is withheld')
+    expect(frame).not.toContain('stray')
+  })
+
   test('keys: shares with their bound; a looked-up key with its shard now and then', () => {
     const located = {
       partitionKey: 'user-1',

@@ -1,7 +1,7 @@
 import { bytesText, counted, countText, rateText, shareText, UNKNOWN } from '../quantity-text.ts'
 import type { Measure } from './heavy-keys.ts'
 import type { RateEstimate } from './rate-estimate.ts'
-import type { HeatBoard } from './shard-heat.ts'
+import type { HeatBoard, ShardHeat } from './shard-heat.ts'
 import { limitOf, type SplitAdvice } from './split-advice.ts'
 
 /** Where the figures of a board come from: source, window, sample, freshness. */
@@ -52,6 +52,21 @@ export function estimateText(rate: RateEstimate | undefined, measure: Measure): 
 export function marginOf(rate: RateEstimate | undefined): number | undefined {
   if (rate?.kind !== 'estimated' || rate.interval === undefined || rate.perSecond <= 0) return undefined
   return Math.max(rate.interval.high - rate.perSecond, rate.perSecond - rate.interval.low) / rate.perSecond
+}
+
+/** The busiest second; of a shard that is sampled it may have been higher in a second that was not seen. */
+export function peakText(heat: Pick<ShardHeat, 'peakUtilisation' | 'bytesPerSecond'>): string {
+  const { peakUtilisation } = heat
+  if (peakUtilisation === undefined || heat.bytesPerSecond?.kind !== 'estimated')
+    return shareText(peakUtilisation)
+  return `>=${Math.round(peakUtilisation * 100)} %`
+}
+
+/** What is to be said about records without a partition key; empty where all have one. */
+export function keylessText(keylessShare: number | undefined): string {
+  if (keylessShare === undefined || keylessShare === 0) return ''
+  const withheld = keylessShare > 0.5 ? ': key advice is withheld' : ''
+  return `${shareText(keylessShare)} of the records carry no partition key (service-managed distribution)${withheld}`
 }
 
 /** Split advice in one to three sentences; keys in it are untrusted until drawn. */

@@ -87,6 +87,8 @@ export type HeatBoard = {
   readonly sampleRecords?: number
   readonly aggregates?: number
   readonly userRecords?: number
+  /** Part of the records that came without a partition key, 0..1: service-managed distribution. */
+  readonly keylessShare?: number
   /** How far key shares of the stream may be too low, 0..1. */
   readonly keyErrorShare?: number
   readonly freshAt?: number

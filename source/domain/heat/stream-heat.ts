@@ -114,6 +114,8 @@ export class StreamHeat {
     const seen = entries.flatMap(({ figures }) => figures.freshAt ?? [])
     const total = (of: (figures: ShardFigures) => number | undefined) =>
       entries.reduce((sum, { figures }) => sum + (of(figures) ?? 0), 0)
+    const sampleRecords = total(figures => figures.sampleRecords)
+    const keylessRecords = total(figures => (figures.keylessShare ?? 0) * (figures.sampleRecords ?? 0))
     return {
       ...compared,
       source: 'observed',
@@ -121,9 +123,10 @@ export class StreamHeat {
       windowSeconds: this.#options.windowSeconds,
       seriesSeconds: 1,
       topKeys: byBytes.slice(0, 2 * BOARD_KEYS),
-      sampleRecords: total(figures => figures.sampleRecords),
+      sampleRecords,
       aggregates: total(figures => figures.aggregates),
       userRecords: total(figures => figures.userRecords),
+      keylessShare: sampleRecords === 0 ? 0 : keylessRecords / sampleRecords,
       keyErrorShare: bytesPerSecond === 0 ? 0 : errorBytes / bytesPerSecond,
       ...(seen.length === 0 ? {} : { freshAt: seen.reduce((least, at) => Math.min(least, at)) }),
     }

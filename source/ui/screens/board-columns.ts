@@ -1,4 +1,4 @@
-import { estimateText } from '../../domain/heat/heat-text.ts'
+import { estimateText, peakText } from '../../domain/heat/heat-text.ts'
 import type { HeatSource } from '../../domain/heat/shard-heat.ts'
 import type { BoardRow } from '../../state/select-heat.ts'
 import { bar, LEVEL_SIGNS, LEVEL_TONES, sparkline } from '../charts.ts'
@@ -56,7 +56,7 @@ export function boardColumns(
       align: 'right',
       width: 7,
       priority: isObserved ? 4 : 20,
-      text: row => shareText(row.heat?.peakUtilisation),
+      text: row => (row.heat === undefined ? UNKNOWN : peakText(row.heat)),
       tone: row => ((row.heat?.peakUtilisation ?? 0) >= 1 ? 'bad' : undefined),
     },
     {

@@ -1,4 +1,4 @@
-import { amountText, sourceText } from '../../domain/heat/heat-text.ts'
+import { amountText, keylessText, sourceText } from '../../domain/heat/heat-text.ts'
 import type { KeyLocation } from '../../state/heat-state.ts'
 import { heatOf, type KeyRow, keyRows, snapshotOf } from '../../state/select-heat.ts'
 import { selectionOf } from '../../state/selection.ts'
@@ -144,9 +144,10 @@ function emptyBody(view: View, screen: ScreenOf<'keys'>): readonly Line[] {
   }
   if (heat?.snapshot?.keys === undefined)
     return [[], line('  ', span('Reading records to see their keys ...', 'muted'))]
+  const keyless = keylessText(heat.snapshot.board.keylessShare)
   return [
     [],
-    line('  No record with a partition key was read yet.'),
+    line(`  ${keyless === '' ? 'No record with a partition key was read yet' : keyless}.`),
     line(`  ${keyOf(view, 'heat.look-up-key')} looks a key up: its hash and its shard need no records.`),
   ]
 }

@@ -1,4 +1,11 @@
-import { adviceLines, amountText, estimateText, sourceText } from '../../domain/heat/heat-text.ts'
+import {
+  adviceLines,
+  amountText,
+  estimateText,
+  keylessText,
+  peakText,
+  sourceText,
+} from '../../domain/heat/heat-text.ts'
 import type { ShardHeat } from '../../domain/heat/shard-heat.ts'
 import { limitOf } from '../../domain/heat/split-advice.ts'
 import type { ShardDetail } from '../../state/heat-state.ts'
@@ -69,7 +76,7 @@ function bodyLines(
   const note = snapshotNote(view, heat)
   return [
     line(
-      ` use ${shareText(heat.utilisation)} of its ${heat.measure}   peak second ${shareText(heat.peakUtilisation)}   range ${shareText(heat.spaceShare)}   traffic ${shareText(heat.trafficShare)}   lag ${lagText(heat.lagMillis)}`,
+      ` use ${shareText(heat.utilisation)} of its ${heat.measure}   peak second ${peakText(heat)}   range ${shareText(heat.spaceShare)}   traffic ${shareText(heat.trafficShare)}   lag ${lagText(heat.lagMillis)}`,
     ),
     ...(heat.throttledRecords === undefined
       ? []
@@ -140,7 +147,7 @@ function advice(view: View, detail: ShardDetail | undefined): readonly Line[] {
 
 function keyLinesOf(view: View, heat: ShardHeat, detail: ShardDetail | undefined): readonly Line[] {
   if (detail === undefined)
-    return [
+      line(` ${keylessText(heat.keylessShare)}.`),
       [],
       line(span(' Keys are known from records that are read: choose the observed source.', 'muted')),
     ]
