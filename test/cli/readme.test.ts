@@ -3,6 +3,7 @@ import { expect, it } from 'vitest'
 import { EXIT_CODES } from '../../source/cli/exit-codes.ts'
 import { flagsOfCommand, headlessCommands } from '../../source/cli/flags.ts'
 import { COMMANDS } from '../../source/commands/registry.ts'
+import { readmeWithKeys } from '../../source/tooling/key-reference.ts'
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
 
@@ -28,4 +29,8 @@ it('README names every command and every flag that only one command has', () => 
   const own = [...users].filter(([, list]) => list.length === 1).map(([flag]) => flag)
   const undocumented = own.filter(flag => !readme.includes(`--${flag}`))
   expect(undocumented).toEqual(['explicit-hash-key', 'enforce-consumer-deletion'])
+})
+
+it('README has the keys that the commands have (npm run keys writes them)', () => {
+  expect(readmeWithKeys(readme)).toBe(readme)
 })
