@@ -14,11 +14,16 @@ export type Identity = {
 const RENEW_BEFORE_MILLIS = 300_000
 const SHORTEST_FAILURE_MEMORY_MILLIS = 5_000
 const LONGEST_FAILURE_MEMORY_MILLIS = 60_000
+/**
+ * Keys that were refused are tried once more after this long, should their source still give the same ones: new keys
+ * are unknown to the service for some seconds, and an emulator may have been wrong.
+ */
+const REFUSAL_MEMORY_MILLIS = 60_000
 
 /**
  * One identity for all clients of a connection. Unlike the SDK's memory it also remembers failures (a machine without
  * instance metadata would stall two seconds at every call), and it forgets an identity that the service called expired,
- * so that renewed files are read and no request goes out with keys that are known to be dead.
+ * so that renewed files are read and next to no request goes out with keys that are known to be dead.
  */
 export class CredentialCache {
   readonly #load: () => Promise<Identity>
@@ -26,7 +31,7 @@ export class CredentialCache {
   #current: Identity | undefined
   #pending: Promise<Identity> | undefined
   #failure: { readonly error: unknown; readonly until: number } | undefined
-  #refused: string | undefined
+  #refused: { readonly fingerprint: string; readonly until: number } | undefined
 
   constructor(load: () => Promise<Identity>, clock: Pick<Clock, 'now'>) {
     this.#load = load
@@ -55,7 +60,7 @@ export class CredentialCache {
   /** The service refused a request as signed with expired or unknown keys; a late answer about older keys is ignored. */
   refuse(fingerprint: string): void {
     if (this.#current !== undefined && fingerprintOf(this.#current) !== fingerprint) return
-    this.#refused = fingerprint
+    this.#refused = { fingerprint, until: this.#clock.now() + REFUSAL_MEMORY_MILLIS }
     this.#current = undefined
   }
 
@@ -70,7 +75,8 @@ export class CredentialCache {
     const startedAt = this.#clock.now()
     try {
       const identity = await this.#load()
-      if (fingerprintOf(identity) === this.#refused) {
+      const refused = this.#refused
+      if (fingerprintOf(identity) === refused?.fingerprint && this.#clock.now() < refused.until) {
         throw new FailureError({
           kind: 'credentials',
           action: 'LoadCredentials',

@@ -24,7 +24,8 @@ export function rowWriter(headless: Headless, sink: Sink, isJson: boolean): RowW
   const kept: OutputRow[] = []
   return {
     write: async rows => {
-      kept.push(...rows)
+      // One by one: as arguments of one call, a hundred thousand would not fit the stack.
+      for (const row of rows) kept.push(row)
     },
     finish: async () => {
       if (kept.length > 0) await sink.write(tableText(headless.columns, kept, sink.columns))

@@ -21,6 +21,9 @@ type ValueOfKind = {
 
 export type ArgKind = keyof ValueOfKind
 
+/** Longer than any name, and still one line or two. */
+const MOST_QUOTED_CHARACTERS = 160
+
 export type ArgSpec = {
   readonly kind: ArgKind
   /** Half a sentence for forms and `--help`. */
@@ -78,12 +81,19 @@ export function parseArgs<Specs extends ArgSpecs>(
   return parsed as ArgsOf<Specs>
 }
 
+/** What was typed, recognisable: a payload that slipped into the wrong place must not fill the screen. */
+function shortened(text: string): string {
+  const characters = [...text]
+  if (characters.length <= MOST_QUOTED_CHARACTERS) return text
+  return `${characters.slice(0, MOST_QUOTED_CHARACTERS).join('')}...`
+}
+
 function nextStepFor(name: string, spec: ArgSpec): string {
   return spec.positional ? `Give ${flagOf(name).toUpperCase()}.` : `Give --${flagOf(name)}.`
 }
 
 function parseValue(action: string, name: string, spec: ArgSpec, text: string): unknown {
-  const refuse = (rule: string) => usageFailure(action, `${flagOf(name)} "${text}" ${rule}`)
+  const refuse = (rule: string) => usageFailure(action, `${flagOf(name)} "${shortened(text)}" ${rule}`)
   switch (spec.kind) {
     case 'text':
     case 'file':
@@ -106,8 +116,9 @@ function parseValue(action: string, name: string, spec: ArgSpec, text: string): 
       const [min, max] = [spec.min ?? 0, spec.max ?? Number.MAX_SAFE_INTEGER]
       const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
       if (value >= min && value <= max) return value
+      const isTooMany = value > max
       throw refuse(
-        `must be a whole number ${spec.max === undefined ? `of at least ${min}` : `from ${min} to ${max}`}`,
+        `must be a whole number ${spec.max === undefined && !isTooMany ? `of at least ${min}` : `from ${min} to ${max}`}`,
       )
     }
     case 'flag':

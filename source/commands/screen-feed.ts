@@ -6,11 +6,13 @@ import { topScreen } from '../state/selection.ts'
 import type { RunnerContext } from './act-runner.ts'
 import { HeatFeed } from './heat-feed.ts'
 import { Pacer } from './pacer.ts'
+import type { SeenLoads } from './plan-making.ts'
 import { isRefusal, REFUSED_MILLIS, SummarySchedule } from './summary-schedule.ts'
 import { TailFeed } from './tail-feed.ts'
 
-/** Between two listings of the streams. ListStreams: 5/s an account. */
+/** Between two listings of the streams, and between the pages of one. ListStreams: 5/s an account. */
 const STREAMS_MILLIS = 10_000
+const STREAMS_PAGE_MILLIS = 250
 /** Between two listings of one stream's shards. */
 const SHARDS_MILLIS = 5_000
 const CHANGING_SHARDS_MILLIS = 2_000
@@ -60,6 +62,11 @@ export class ScreenFeed {
   start(): void {
     this.#unsubscribe = this.#options.subscribe(() => this.#reconcile())
     this.#reconcile()
+  }
+
+  /** Loads of a stream whose heat is on screen or under it. */
+  observedLoads(stream: StreamRef): SeenLoads | undefined {
+    return this.#heat.observedLoads(stream)
   }
 
   /** Ends every task; what is in flight is called off. */
@@ -155,10 +162,12 @@ export class ScreenFeed {
     let pauseMillis = STREAMS_MILLIS
     while (!signal.aborted) {
       dispatch({ type: 'streams-requested' })
+      const startedAt = context.clock.now()
       const isFirst = this.#model().streams.value === undefined
       const streams: StreamListing[] = []
       try {
         for await (const page of context.api.listStreams({ signal })) {
+          if (streams.length > 0) await context.clock.sleep(STREAMS_PAGE_MILLIS, signal)
           streams.push(...page)
           // The first time, each page is shown as it comes; later a half list would look as if streams had gone.
           if (isFirst && !signal.aborted) {
@@ -167,7 +176,8 @@ export class ScreenFeed {
         }
         if (signal.aborted) return
         dispatch({ type: 'streams-listed', streams, at: context.clock.now() })
-        pauseMillis = STREAMS_MILLIS
+        // A listing of thousands takes many calls: it is asked for less often.
+        pauseMillis = Math.max(STREAMS_MILLIS, (context.clock.now() - startedAt) * 10)
       } catch (error) {
         if (signal.aborted) return
         const failure = failureOf(error, 'ListStreams')

@@ -321,6 +321,20 @@ describe('CredentialCache', () => {
     await expect(cache.get()).rejects.toThrow('STS is away')
   })
 
+  it('tries refused keys once a minute where there are no others, so that a wrong refusal passes by itself', async () => {
+    const { cache, time } = cacheOver(async () => identity('A'))
+    await cache.get()
+    for (let minute = 1; minute <= 3; minute += 1) {
+      cache.refuse('A ')
+      await expect(cache.get()).rejects.toThrow('still holds the same ones')
+      time.now += 59_999
+      await expect(cache.get()).rejects.toThrow('still holds the same ones')
+      // The failure to load is remembered for five seconds more.
+      time.now += 5_001
+      expect((await cache.get()).accessKeyId).toBe('A')
+    }
+  })
+
   it('ignores a late refusal of keys that it has replaced', async () => {
     let next = 'A'
     const { cache, load } = cacheOver(async () => identity(next))

@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { failureText } from '../../source/cli/failure-text.ts'
 import type { HeadlessCommand } from '../../source/cli/flags.ts'
 import { runHeadless } from '../../source/cli/headless.ts'
-import { jsonLine } from '../../source/commands/json-line.ts'
+import { rowWriter } from '../../source/cli/output.ts'
 import { Sink, type Writable } from '../../source/cli/sink.ts'
 import { StopSignals } from '../../source/cli/stop-signals.ts'
 import { GrowingLines, tableText } from '../../source/cli/table.ts'
 import type { Context } from '../../source/commands/command.ts'
+import { jsonLine } from '../../source/commands/json-line.ts'
 import { JsonText } from '../../source/commands/json-text.ts'
 import type { Event } from '../../source/state/event.ts'
 
@@ -110,6 +111,22 @@ describe('tables', () => {
     expect(lines.text({ name: 'long-name', count: 1, note: 'x' })).toBe('long-name  1  x\n')
     expect(lines.text({ name: 'a', count: 1, note: 'y' })).toBe('a          1  y\n')
   })
+})
+
+it('a table takes more rows at once than a call takes arguments', async () => {
+  let text = ''
+  const sink = new Sink({
+    write: (piece, done) => {
+      text += String(piece)
+      done()
+      return true
+    },
+    on: () => {},
+  })
+  const writer = rowWriter({ name: 'x', columns: [{ key: 'n', header: 'N' }], rows: () => [] }, sink, false)
+  await writer.write(Array.from({ length: 200_000 }, (_, n) => ({ n })))
+  await writer.finish()
+  expect(text.split('\n')).toHaveLength(200_002)
 })
 
 describe('failures', () => {

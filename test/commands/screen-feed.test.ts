@@ -151,6 +151,25 @@ test('streams that are out of sight are described once, and then seldom', async 
   expect(counts.size).toBe(30)
 })
 
+test('a listing of many pages leaves the account most of its 5 calls a second, and is not repeated at once', async () => {
+  const { clock, calls, note, store, pass } = feeding({
+    async *listStreams() {
+      for (let page = 0; page < 40; page += 1) {
+        note('ListStreams')
+        yield [{ streamName: `stream-${page}` }]
+      }
+    },
+  })
+  const startedAt = clock.now()
+  await pass(60_000)
+  const listings = calls.filter(({ operation }) => operation === 'ListStreams')
+  expect(listings).toHaveLength(40)
+  for (let second = 0; second < 60; second += 1) {
+    expect(within(listings, startedAt + second * 1_000, 1_000).length).toBeLessThanOrEqual(5)
+  }
+  expect(store.snapshot().streams.value).toHaveLength(40)
+})
+
 describe('a denied listing', () => {
   test('is shown and not asked for again and again; a wish for fresh data asks at once', async () => {
     const denied = { kind: 'denied', action: 'ListStreams', message: 'no', retryable: false } as const
