@@ -147,16 +147,11 @@ function advice(view: View, detail: ShardDetail | undefined): readonly Line[] {
 
 function keyLinesOf(view: View, heat: ShardHeat, detail: ShardDetail | undefined): readonly Line[] {
   if (detail === undefined)
-      line(` ${keylessText(heat.keylessShare)}.`),
+    return [
       [],
       line(span(' Keys are known from records that are read: choose the observed source.', 'muted')),
     ]
-  if ((heat.keylessShare ?? 0) > 0.5) {
-    return [
-      [],
-      line(' Its records carry no partition key (service-managed distribution): key advice is withheld.'),
-    ]
-  }
+  if ((heat.keylessShare ?? 0) > 0.5) return [[], line(` ${keylessText(heat.keylessShare)}.`)]
   const error = heat.keyErrorShare ?? 0
   const bound = error === 0 ? 'exact for what was read' : `at most ${shareText(error)} too low`
   const unpacked =
