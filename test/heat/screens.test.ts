@@ -278,7 +278,9 @@ describe('one shard, keys and what-if', () => {
       shardId: idOf(0),
       scroll: 20,
     } as const
-    const frame = plain(modelWith(near, snapshotOf(keyless, { shard: detail }))).join('\n')
+    const frame = plain(modelWith(near, snapshotOf(keyless, { shard: detail })))
+      .join(' ')
+      .replace(/\s+/g, ' ')
     expect(frame).toContain('key advice is withheld')
     expect(frame).not.toContain('stray')
   })

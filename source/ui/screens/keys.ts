@@ -4,7 +4,7 @@ import { heatOf, type KeyRow, keyRows, snapshotOf } from '../../state/select-hea
 import { selectionOf } from '../../state/selection.ts'
 import { failureLines, keyLines } from '../failure-lines.ts'
 import { counted, shareText, UNKNOWN } from '../format.ts'
-import { type Line, line, span } from '../line.ts'
+import { type Line, line, span, wrapText } from '../line.ts'
 import { type Column, headerLine, layOut, rowLine, widest } from '../table.ts'
 import { keyOf, type ScreenOf, type ScreenView, type View } from '../view.ts'
 import { streamTitle } from './shards.ts'
@@ -147,7 +147,10 @@ function emptyBody(view: View, screen: ScreenOf<'keys'>): readonly Line[] {
   const keyless = keylessText(heat.snapshot.board.keylessShare)
   return [
     [],
-    line(`  ${keyless === '' ? 'No record with a partition key was read yet' : keyless}.`),
+    ...wrapText(
+      `${keyless === '' ? 'No record with a partition key was read yet' : keyless}.`,
+      view.width - 4,
+    ).map(text => line('  ', text)),
     line(`  ${keyOf(view, 'heat.look-up-key')} looks a key up: its hash and its shard need no records.`),
   ]
 }

@@ -151,7 +151,10 @@ function keyLinesOf(view: View, heat: ShardHeat, detail: ShardDetail | undefined
       [],
       line(span(' Keys are known from records that are read: choose the observed source.', 'muted')),
     ]
-  if ((heat.keylessShare ?? 0) > 0.5) return [[], line(` ${keylessText(heat.keylessShare)}.`)]
+  if ((heat.keylessShare ?? 0) > 0.5) {
+    const texts = wrapText(`${keylessText(heat.keylessShare)}.`, Math.max(20, view.width - 2))
+    return [[], ...texts.map(text => line(' ', text))]
+  }
   const error = heat.keyErrorShare ?? 0
   const bound = error === 0 ? 'exact for what was read' : `at most ${shareText(error)} too low`
   const unpacked =
