@@ -1,5 +1,6 @@
 import { failureOf } from '../domain/failure.ts'
 import type { StreamHeat } from '../domain/heat/stream-heat.ts'
+import type { StreamRef } from '../domain/stream.ts'
 import type { Event } from '../state/event.ts'
 import type { HeatSnapshot, KeyLocation, KeyTable } from '../state/heat-state.ts'
 import { type Model, type ScreenState, streamKey } from '../state/model.ts'
@@ -9,6 +10,7 @@ import { detailOf, forecastOf } from './heat-views.ts'
 import { locateKey } from './locate-key.ts'
 import { fetchMetricBoard, METRIC_MINUTES, METRIC_SERIES_MINUTES } from './metric-heat-source.ts'
 import { ObservedHeat } from './observed-heat.ts'
+import { type SeenLoads, seenLoads } from './plan-making.ts'
 
 /** Between two looks at what was read. */
 const LOOK_MILLIS = 1_000
@@ -24,6 +26,7 @@ type Running = {
   readonly key: string
   readonly screen: HeatScreen
   readonly stop: AbortController
+  readonly observed?: ObservedHeat
 }
 
 /**
@@ -37,6 +40,7 @@ export class HeatFeed {
   #located: { readonly key: string; readonly location?: KeyLocation } | undefined
   #wake: (() => void) | undefined
   #shown = ''
+  #refreshCount = 0
 
   constructor(options: { readonly context: RunnerContext; readonly dispatch: (event: Event) => void }) {
     this.#context = options.context
@@ -52,14 +56,12 @@ export class HeatFeed {
     }
     const source = sourceOf(screen)
     const budget = source === 'observed' ? (model.heatBudget ?? null) : null
-    const key = JSON.stringify([
-      model.connectionCount,
-      streamKey(screen.stream),
-      source,
-      model.refreshCount,
-      budget,
-    ])
-    if (this.#running?.key !== key) {
+    const key = JSON.stringify([model.connectionCount, streamKey(screen.stream), source, budget])
+    const isRefreshed = model.refreshCount !== this.#refreshCount
+    this.#refreshCount = model.refreshCount
+    // What is being read is fresh anyway; starting over would forget the minute that was seen.
+    const startsOver = isRefreshed && (source === 'cloudwatch' || model.heat?.phase === 'failed')
+    if (this.#running?.key !== key || startsOver) {
       this.#end()
       this.#start(key, screen)
     }
@@ -69,6 +71,15 @@ export class HeatFeed {
     // Another screen of the same heat must not wait for the next look.
     if (shown !== this.#shown) this.#wake?.()
     this.#shown = shown
+  }
+
+  /** What was seen so far of the stream whose records are read, for plans. */
+  observedLoads(stream: StreamRef): SeenLoads | undefined {
+    const { observed, screen } = this.#running ?? {}
+    if (observed?.heat === undefined || screen === undefined) return undefined
+    return streamKey(screen.stream) === streamKey(stream)
+      ? seenLoads(observed.heat, observed.now())
+      : undefined
   }
 
   /** The connection is another one: nothing of the old heat may go on. */
@@ -100,7 +111,7 @@ export class HeatFeed {
             signal: stop.signal,
             ...(budget === undefined ? {} : { budget }),
           })
-    const running: Running = { key, screen, stop }
+    const running: Running = { key, screen, stop, ...(observed === undefined ? {} : { observed }) }
     this.#running = running
     this.#dispatch({ type: 'heat-started', stream, source })
     void (observed === undefined ? this.#followMetrics(running) : this.#followRecords(running, observed))

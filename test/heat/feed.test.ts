@@ -168,6 +168,22 @@ describe('feed of the heat screens', () => {
     expect(rig.questions).toHaveLength(2)
   })
 
+  test('a wish for fresh data asks CloudWatch again, and does not forget what was read', async () => {
+    rig.open(BOARD)
+    await rig.run(8_000)
+    const seconds = () => rig.model.heat?.snapshot?.board.shards[0]?.recordsPerSecond?.seconds ?? 0
+    const before = seconds()
+    expect(before).toBeGreaterThan(4)
+    rig.dispatch({ type: 'refresh-requested' })
+    await rig.run(1_500)
+    expect(seconds()).toBeGreaterThanOrEqual(before)
+    rig.open({ ...BOARD, source: 'cloudwatch' })
+    await rig.run(1_000)
+    rig.dispatch({ type: 'refresh-requested' })
+    await rig.run(1_000)
+    expect(rig.questions).toHaveLength(2)
+  })
+
   test('another budget starts the reading anew within it', async () => {
     rig.open(BOARD)
     await rig.run(5_000)
