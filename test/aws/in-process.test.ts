@@ -51,7 +51,7 @@ async function by(way: 'process' | 'loopback', options: Partial<ConnectOptions> 
 const faults = (...list: readonly Fault[]) => sandbox.faults.replace({ seed: 1, faults: [...list] })
 
 describe('the sandbox in this process', () => {
-  it('answers tail, board, acts and CloudWatch without a socket', async () => {
+  it('answers tail, board, acts, CloudWatch and the services around without a socket', async () => {
     const connection = await by('process')
     const counted = countSockets()
     try {
@@ -63,6 +63,11 @@ describe('the sandbox in this process', () => {
       const range = { from: new Date(Date.now() - 600_000), to: new Date(), periodSeconds: 60 }
       const query = { metricName: 'IncomingBytes', streamName: 'orders', statistic: 'Sum' } as const
       expect(await connection.metrics.series([query], range)).toEqual([{ query, points: [] }])
+      // Services that it does not play are not looked for elsewhere.
+      expect((await failureIn(connection.services.listTables())).kind).toBe('unsupported')
+      expect((await failureIn(connection.services.listEventSourceMappings('arn:aws:x'))).kind).toBe(
+        'unsupported',
+      )
       expect(counted.seen).toEqual([])
     } finally {
       counted.stop()
