@@ -1,4 +1,5 @@
 import type { Connection } from './aws/connection.ts'
+import type { ControlApi } from './aws/control-api.ts'
 import type { KinesisApi } from './aws/kinesis-api.ts'
 import type { MetricsApi } from './aws/metrics-api.ts'
 import type { ServicesApi } from './aws/services-api.ts'
@@ -36,6 +37,10 @@ export class ConsoleSession implements SessionPort {
 
   get services(): ServicesApi {
     return this.#connection.services
+  }
+
+  get control(): ControlApi {
+    return this.#connection.control
   }
 
   get metrics(): MetricsApi {

@@ -2,6 +2,7 @@ import { askMfaCode } from './cli/ask-mfa-code.ts'
 import type { CommonFlags } from './cli/parse.ts'
 import { readInput } from './cli/read-input.ts'
 import { usageFailure } from './domain/failure.ts'
+import { keptFiles } from './kept-files.ts'
 import { startLoopbackSandbox } from './loopback-sandbox.ts'
 import { isArmedAt, type Opened, openConnection } from './open-connection.ts'
 import { openConsole } from './open-console.tsx'
@@ -34,6 +35,7 @@ export async function runConsole(flags: CommonFlags): Promise<number> {
       askMfaCode: (serial, signal) =>
         askMfaCode({ input: process.stdin, output: process.stdout }, serial, signal),
       regions: kinesisRegions(),
+      kept: keptFiles(process.env).kept,
       startSandbox: startLoopbackSandbox,
       readInput: (path, signal) => readInput(path, process.stdin, signal),
       stdin: process.stdin,

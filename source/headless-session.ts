@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
+import type { Connection } from './aws/connection.ts'
 import type { KinesisApi } from './aws/kinesis-api.ts'
-import type { MetricsApi } from './aws/metrics-api.ts'
 import { askMfaCode } from './cli/ask-mfa-code.ts'
 import type { HeadlessCommand } from './cli/flags.ts'
 import type { Invocation } from './cli/parse.ts'
@@ -9,15 +9,26 @@ import { fileMark, readLines } from './cli/read-lines.ts'
 import type { Sink } from './cli/sink.ts'
 import { writeOutput } from './cli/write-output.ts'
 import type { Context, RunningSandbox, SessionPort } from './commands/command.ts'
+import type { DoctorWorld } from './commands/doctor-world.ts'
 import { sessionInfoOf } from './commands/session-info.ts'
 import { FailureError } from './domain/failure.ts'
 import { endpointText, type Session } from './domain/session.ts'
 import { visibleText } from './domain/visible-text.ts'
+import { keptFiles } from './kept-files.ts'
 import { startLoopbackSandbox } from './loopback-sandbox.ts'
 import { isArmedAt, type Opened, openConnection } from './open-connection.ts'
 import { initialModel } from './state/initial-model.ts'
 import { stateFilesOf } from './state-files.ts'
 import { SYSTEM_CLOCK } from './system-clock.ts'
+import { terminalFacts } from './terminal-facts.ts'
+
+const DOCTOR_DEADLINES = {
+  connectMillis: 2_500,
+  answerMillis: 3_000,
+  idleMillis: 3_000,
+  callMillis: 3_500,
+  credentialsMillis: 4_500,
+} as const
 
 /** The world of one headless run: opened once its arguments are known to be right, closed at its end. */
 export class HeadlessSession {
@@ -37,13 +48,16 @@ export class HeadlessSession {
   }
 
   readonly openContext = async (command: HeadlessCommand): Promise<Context> => {
-    if (command.headless.isOffline) return this.#context(NO_ENDPOINT, NOWHERE)
-    const { api, metrics, session } = await this.#connect()
+    if (command.headless.isOffline) {
+      return { ...this.#context(NO_ENDPOINT, NOWHERE), doctor: this.#doctor() }
+    }
+    const { connection, session } = await this.#connect()
+    const { api, control, metrics, services } = connection
     const isWriting = command.effect === 'write' || command.effect === 'destroy'
     const isOpened = this.#invocation.flags.sandboxPort !== undefined
     if (isWriting || isOpened || process.stderr.isTTY) await this.#stderr.write(endpointLine(session))
     const info = sessionInfoOf(session, session.endpointUrl.origin.kind === 'sandbox')
-    return { ...this.#context(api, info), metrics }
+    return { ...this.#context(api, info), control, metrics, services }
   }
 
   /** Ends connections and an embedded sandbox; what fails at that is of no interest any more. */
@@ -51,7 +65,36 @@ export class HeadlessSession {
     await this.#opened?.close().catch(() => {})
   }
 
-  async #connect(): Promise<{ api: KinesisApi; metrics: MetricsApi; session: Session }> {
+  /** Connects with short deadlines and asks nobody anything: doctor must end in time. */
+  #doctor(): DoctorWorld {
+    const { flags, typed } = this.#invocation
+    return {
+      terminal: terminalFacts(),
+      connect: async signal => {
+        const arming = { armed: false }
+        this.#opened = await openConnection(
+          {
+            flags,
+            withoutEndpoint: 'aws',
+            ...(typed.stream === undefined ? {} : { streamNameOrArn: typed.stream }),
+          },
+          {
+            arming,
+            signal,
+            deadlines: DOCTOR_DEADLINES,
+            onWarning: text =>
+              void this.#stderr.write(`${visibleText(`warning: ${text}`)}\n`).catch(() => {}),
+          },
+        )
+        const { connection } = this.#opened
+        const session = connection.session()
+        arming.armed = isArmedAt(session, flags)
+        return { ...connection, session: { ...session, armed: arming.armed } }
+      },
+    }
+  }
+
+  async #connect(): Promise<{ connection: Connection; session: Session }> {
     const { flags, typed } = this.#invocation
     // Read-only until the endpoint is known.
     const arming = { armed: false }
@@ -74,8 +117,9 @@ export class HeadlessSession {
       },
     )
     const { connection } = this.#opened
-    arming.armed = isArmedAt(connection.session(), flags)
-    return { api: connection.api, metrics: connection.metrics, session: connection.session() }
+    // Who only wants to know what would happen must not be able to make it happen.
+    arming.armed = this.#invocation.isDryRun !== true && isArmedAt(connection.session(), flags)
+    return { connection, session: connection.session() }
   }
 
   #context(api: KinesisApi, session: Parameters<typeof initialModel>[0]): Context {
@@ -94,6 +138,7 @@ export class HeadlessSession {
       fileMark,
       absolutePath: path => resolve(path),
       stateFiles: stateFilesOf(process.env),
+      kept: keptFiles(process.env).kept,
       startSandbox: (options): Promise<RunningSandbox> => startLoopbackSandbox(options),
     }
   }

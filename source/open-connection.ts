@@ -5,6 +5,7 @@ import type { CommonFlags } from './cli/parse.ts'
 import { readConfig, readDotenv } from './config.ts'
 import type { Session } from './domain/session.ts'
 import { embedSandbox } from './embedded-sandbox.ts'
+import { keptFiles } from './kept-files.ts'
 
 /** What may be closed once nobody needs the connection: an embedded sandbox, or nothing. */
 export type Opened = {
@@ -37,7 +38,7 @@ export async function openConnection(
   ])
   if (!flags.sandbox && (wanted.withoutEndpoint === 'aws' || namesEndpoint(aws))) {
     const settings = settingsForStream(aws, wanted.streamNameOrArn ?? '')
-    const connection = await connect({ ...hooks, settings })
+    const connection = await connect({ audit: keptFiles(process.env).audit, ...hooks, settings })
     return { connection, close: async () => connection.close() }
   }
   const { sandboxPort, sandboxScenario, sandboxSpeed, sandboxChaos } = flags
@@ -54,7 +55,12 @@ export async function openConnection(
   // The AWS variables stay known, so that a switch to a profile inside the console finds them.
   const settings = sandboxSettings(sandbox.url, aws.variables)
   try {
-    const connection = await connect({ ...hooks, settings, requestHandler: sandbox.requestHandler })
+    const connection = await connect({
+      audit: keptFiles(process.env).audit,
+      ...hooks,
+      settings,
+      requestHandler: sandbox.requestHandler,
+    })
     return {
       connection,
       close: async () => {
@@ -83,5 +89,6 @@ export function namesEndpoint(aws: AwsSettings): boolean {
 export function isArmedAt(session: Pick<Session, 'endpointUrl' | 'profile'>, flags: CommonFlags): boolean {
   const chosenBy = session.profile?.origin.kind
   const isProfileChosen = chosenBy === 'flag' || chosenBy === 'environment' || chosenBy === 'dotenv'
+  if (flags.readOnly === true) return false
   return flags.write || (isLoopback(session.endpointUrl.value) && !isProfileChosen)
 }

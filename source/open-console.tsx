@@ -37,6 +37,8 @@ export type ConsoleOptions = {
   readonly isArmedAt: (connection: Connection) => boolean
   readonly askMfaCode?: ConnectOptions['askMfaCode']
   readonly regions: readonly string[]
+  /** Journals and history of this user; absent: plans cannot be carried out. */
+  readonly kept?: Context['kept']
   readonly startSandbox: Context['startSandbox']
   readonly readInput: (path: string, signal: AbortSignal) => Promise<Uint8Array>
   readonly stdin: NodeJS.ReadStream
@@ -137,6 +139,7 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
     send: sequence => options.stdout.write(sequence),
     isTmux: options.isTmux === true,
   }
+  let feed: ScreenFeed | undefined
   const context: RunnerContext = {
     get api() {
       return consoleSession.api
@@ -146,6 +149,9 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
     },
     get services() {
       return consoleSession.services
+    },
+    get control() {
+      return consoleSession.control
     },
     get metrics() {
       return consoleSession.metrics
@@ -161,6 +167,8 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
     fileMark,
     absolutePath: path => resolve(path),
     stateFiles: stateFilesOf(process.env),
+    ...(options.kept === undefined ? {} : { kept: options.kept }),
+    observedLoads: stream => feed?.observedLoads(stream),
     terminal,
   }
   const runner = new ActRunner({
@@ -182,7 +190,7 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
     commands: COMMANDS,
     theme: themeFor(options.colorLevel),
   })
-  const feed = new ScreenFeed({ context, dispatch: store.dispatch, subscribe: store.subscribe })
+  feed = new ScreenFeed({ context, dispatch: store.dispatch, subscribe: store.subscribe })
 
   const guard = new OutputGuard(options.stderr, log)
   let crash: { readonly error: unknown } | undefined
@@ -251,7 +259,7 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
   } finally {
     clearTimeout(patience)
     leaving.abort()
-    feed.stop()
+    feed?.stop()
     store.close()
     consoleSession.close()
     guard.restore()

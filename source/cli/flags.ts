@@ -15,6 +15,10 @@ export const COMMON_FLAGS: Readonly<Record<string, Flag>> = {
   region: { takesValue: true, describe: 'AWS region' },
   profile: { takesValue: true, describe: 'Profile of the shared AWS config files' },
   write: { takesValue: false, describe: 'Allow acts that change something; AWS is read-only without it' },
+  'read-only': {
+    takesValue: false,
+    describe: 'Refuse every act that changes something, whatever else is said',
+  },
   sandbox: { takesValue: false, describe: 'Use an embedded sandbox with demo streams, and nothing else' },
   'sandbox-port': {
     takesValue: true,
@@ -30,8 +34,12 @@ export const COMMON_FLAGS: Readonly<Record<string, Flag>> = {
 const COMMAND_FLAGS: Readonly<Record<string, Flag>> = {
   json: { takesValue: false, describe: 'One JSON object a line instead of text for people' },
 }
-const DESTROY_FLAGS: Readonly<Record<string, Flag>> = {
-  yes: { takesValue: true, describe: 'Confirm by repeating the name of the stream' },
+const ACT_FLAGS: Readonly<Record<string, Flag>> = {
+  'dry-run': { takesValue: false, describe: 'Print what would happen, and change nothing' },
+  yes: {
+    takesValue: true,
+    describe: 'Repeat the name of the stream: needed where something is lost, checked elsewhere',
+  },
 }
 /** Flags that are answered with a text and nothing else. */
 export const LEAVING_FLAGS: Readonly<Record<string, Flag>> = {
@@ -57,7 +65,12 @@ export function flagsOfCommand(command: HeadlessCommand): Record<string, Flag> {
       ...(spec.kind === 'shards' ? { isRepeatable: true } : {}),
     }
   }
-  return { ...flags, ...COMMAND_FLAGS, ...(command.effect === 'destroy' ? DESTROY_FLAGS : {}) }
+  return { ...flags, ...COMMAND_FLAGS, ...(isAct(command) ? ACT_FLAGS : {}) }
+}
+
+/** Whether a command can change something. */
+export function isAct({ effect, headless }: HeadlessCommand): boolean {
+  return effect === 'write' || effect === 'destroy' || headless.isAct === true
 }
 
 /** The title of an argument with its choices and default. */

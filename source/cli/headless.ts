@@ -1,10 +1,14 @@
 import { type ArgSpecs, flagOf, parseArgs } from '../commands/argument.ts'
 import type { Context, Headless, OutputFormat } from '../commands/command.ts'
+import { jsonLine } from '../commands/json-line.ts'
+import { previewRow, previewTextLines } from '../commands/plan-rows.ts'
 import { type Failure, failureOf, usageFailure } from '../domain/failure.ts'
+import { visibleText } from '../domain/visible-text.ts'
+import type { ActPreview } from '../state/act-preview.ts'
 import type { Event } from '../state/event.ts'
 import { EXIT_OK, exitCodeOf } from './exit-codes.ts'
 import { failureText } from './failure-text.ts'
-import type { HeadlessCommand } from './flags.ts'
+import { type HeadlessCommand, isAct } from './flags.ts'
 import { rowWriter } from './output.ts'
 import type { Invocation } from './parse.ts'
 import { Progress } from './progress.ts'
@@ -29,7 +33,11 @@ export async function runHeadless({ invocation, stdout, stderr, openContext }: H
     const args = parseArgs(headless.name, headlessArgs(command.args), invocation.typed)
     const format = formatOf(headless, args, invocation.isJson, stdout)
     const context = await openContext(command)
-    if (command.effect === 'destroy') assertConfirmed(command, args, invocation.yes, context)
+    if (invocation.isDryRun === true) {
+      await writePreview(command, args, context, stdout, invocation.isJson)
+      return EXIT_OK
+    }
+    if (isAct(command)) assertConfirmed(command, args, invocation.yes, context)
     const writer = eventWriter(headless, stdout, format)
     const progress = new Progress()
     let failure: Failure | undefined
@@ -76,6 +84,16 @@ function eventWriter(headless: Headless, stdout: Sink, format: OutputFormat | un
     }
   }
   const isJson = format === 'json'
+  const { lines } = headless
+  if (!isJson && lines !== undefined) {
+    return {
+      write: async (event: Event) => {
+        const told = lines(event, stdout.columns ?? 110)
+        if (told !== undefined) await stdout.write(told.map(line => `${visibleText(line)}\n`).join(''))
+      },
+      finish: async () => {},
+    }
+  }
   const writer = rowWriter(headless, stdout, isJson)
   const rowsOf = isJson ? headless.rows : (headless.textRows ?? headless.rows)
   return {
@@ -108,6 +126,7 @@ function failureIn(event: Event): Failure | undefined {
     case 'shards-failed':
     case 'tail-failed':
     case 'heat-failed':
+    case 'stream-readers-failed':
     case 'act-failed':
       return event.failure
     default:
@@ -119,6 +138,29 @@ function headlessArgs(specs: ArgSpecs): ArgSpecs {
   return Object.fromEntries(Object.entries(specs).filter(([, spec]) => spec.only !== 'form'))
 }
 
+/** What an act would do; a session that is asked for this alone may not change anything (headless-session.ts). */
+async function writePreview(
+  command: HeadlessCommand,
+  args: Readonly<Record<string, unknown>>,
+  context: Context,
+  stdout: Sink,
+  isJson: boolean,
+): Promise<void> {
+  const preview: ActPreview =
+    command.preview === undefined
+      ? {
+          title: command.title,
+          sections: [
+            { heading: 'Effect', lines: command.confirm?.(args as never, context.model()).lines ?? [] },
+          ],
+          awsCli: [],
+        }
+      : await command.preview(args as never, context)
+  if (isJson) return stdout.write(jsonLine(previewRow(preview)))
+  const lines = previewTextLines(preview, stdout.columns ?? 110)
+  await stdout.write(lines.map(line => `${visibleText(line)}\n`).join(''))
+}
+
 function assertConfirmed(
   command: HeadlessCommand,
   args: Readonly<Record<string, unknown>>,
@@ -126,11 +168,12 @@ function assertConfirmed(
   context: Context,
 ): void {
   const confirmation = command.confirm?.(args as never, context.model())
-  const required = confirmation?.requiredText
+  const named = args.stream as { readonly streamName: string } | undefined
+  const required = confirmation?.requiredText ?? (yes === undefined ? undefined : named?.streamName)
   if (required === undefined || yes === required) return
   throw usageFailure(
     command.headless.name,
-    `${yes === undefined ? 'this needs a confirmation' : `--${flagOf('yes')} "${yes}" is not the name`}: ${confirmation?.lines.join(' ')}`,
+    `${yes === undefined ? 'this needs a confirmation' : `--${flagOf('yes')} "${yes}" is not the name`}: ${confirmation?.lines.join(' ') ?? ''}`,
     `Add --yes ${required} if that is what you want.`,
   )
 }

@@ -21,6 +21,8 @@ export type CommonFlags = {
   readonly profile?: string
   /** Acts are allowed on an endpoint that is not on this machine. */
   readonly write: boolean
+  /** Nothing may be changed, whatever else is said. */
+  readonly readOnly?: boolean
   /** Work on an embedded sandbox with demo streams; so do the four that follow. */
   readonly sandbox: boolean
   /** Port of 127.0.0.1 at which it listens as well; 0 for any free one. */
@@ -46,6 +48,8 @@ export type Invocation =
       readonly isJson: boolean
       /** The name typed to confirm a destructive act. */
       readonly yes?: string
+      /** Only what would happen is printed. */
+      readonly isDryRun?: boolean
     }
 
 /**
@@ -82,6 +86,7 @@ export async function parseCommandLine(
     flags: common,
     isJson: parsed.json === true,
     ...textOf(parsed, 'yes', 'yes'),
+    ...(parsed['dry-run'] === true ? { isDryRun: true } : {}),
   }
 }
 
@@ -97,6 +102,7 @@ function commonFlags(parsed: Parsed, action: string): CommonFlags {
     ...textOf(parsed, 'region', 'region'),
     ...textOf(parsed, 'profile', 'profile'),
     write: parsed.write === true,
+    ...(parsed['read-only'] === true ? { readOnly: true } : {}),
     sandbox: parsed.sandbox === true || Object.keys(ofSandbox).length > 0,
     ...ofSandbox,
   }

@@ -1,4 +1,5 @@
 import { type Failure, FailureError, failureOf } from '../domain/failure.ts'
+import type { ActPreview } from '../state/act-preview.ts'
 import type { Event } from '../state/event.ts'
 import type { FormDialog, Model, Notice } from '../state/model.ts'
 import { parseArgs } from './argument.ts'
@@ -86,6 +87,7 @@ export class ActRunner {
             ...(form === undefined ? {} : { form: { ...form, fields } }),
           },
         })
+        if (command.preview !== undefined) void this.#preview(command, args, fields)
         return
       }
     } catch (error) {
@@ -93,6 +95,24 @@ export class ActRunner {
       return
     }
     this.#run(command, args, fields)
+  }
+
+  /** Works out what the act would do while the question is open; what it finds against the act is said there too. */
+  async #preview(command: Command, args: ReturnType<typeof parseArgs>, fields: Fields): Promise<void> {
+    const { context, signal, dispatch } = this.#options
+    const show = (preview: ActPreview): void => {
+      const { dialog } = this.#model()
+      if (dialog?.dialog !== 'confirm' || dialog.commandId !== command.id || dialog.fields !== fields) return
+      dispatch({ type: 'dialog-changed', dialog: { ...dialog, preview } })
+    }
+    try {
+      const preview = await command.preview?.(args, { ...contextOf(context), signal })
+      if (preview !== undefined) show(preview)
+    } catch (error) {
+      const { message, nextStep } = failureOf(error, command.title)
+      const lines = [message, ...(nextStep === undefined ? [] : [nextStep])]
+      show({ title: command.title, sections: [{ heading: 'No preview', lines }], awsCli: [] })
+    }
   }
 
   /** The confirmation was given. */

@@ -4,6 +4,7 @@ import type { MetricsApi } from '../aws/metrics-api.ts'
 import type { ServicesApi } from '../aws/services-api.ts'
 import type { ActHistory } from '../domain/audit.ts'
 import type { Clock } from '../domain/clock.ts'
+import type { HashKey } from '../domain/hash-key.ts'
 import type { ObservedLoads } from '../domain/heat/what-if.ts'
 import type { PlanStore } from '../domain/plan/journal.ts'
 import type { StreamRef } from '../domain/stream.ts'
@@ -11,6 +12,7 @@ import type { ActPreview } from '../state/act-preview.ts'
 import type { Event } from '../state/event.ts'
 import type { Model, ScreenName } from '../state/model.ts'
 import type { ArgSpecs, ArgsOf } from './argument.ts'
+import type { DoctorWorld } from './doctor-world.ts'
 
 /**
  * What a command may do. `view` changes the screen only, `read` asks the service, `write` changes it and needs arming
@@ -71,9 +73,13 @@ export type Context = {
   /** What this user did before on this machine; absent in a world without files. */
   readonly kept?: { readonly plans: PlanStore; readonly history: ActHistory }
   /** The loads of a stream whose heat is on screen, and the seconds that they are told over. */
-  readonly observedLoads?: (
-    stream: StreamRef,
-  ) => { readonly loads: ObservedLoads; readonly windowSeconds: number } | undefined
+  readonly observedLoads?: (stream: StreamRef) =>
+    | {
+        readonly loads: ObservedLoads
+        readonly windowSeconds: number
+        readonly keyNames: ReadonlyMap<HashKey, string>
+      }
+    | undefined
   /** The services around a stream; absent where nothing is connected. */
   readonly services?: ServicesApi
   /** Keeps a file that a command made; refuses to overwrite one unless told to. */
@@ -94,6 +100,8 @@ export type Context = {
   readonly stateFiles?: StateFiles
   /** The screen itself; absent in headless runs. */
   readonly terminal?: TerminalPort
+  /** For doctor, which connects by itself; absent where a connection is already there. */
+  readonly doctor?: DoctorWorld
   /** Starts an emulator on loopback; rejects with a FailureError where the port is taken. */
   readonly startSandbox: (options: SandboxOptions) => Promise<RunningSandbox>
 }
@@ -160,6 +168,8 @@ export type Headless = {
   readonly lines?: (event: Event, columns: number) => readonly string[] | undefined
   /** What a `rows` value is for people: a table drawn at the end, or lines drawn as they come. */
   readonly layout?: 'table' | 'lines'
+  /** Some of its forms change something although its effect on a screen is to look. */
+  readonly isAct?: boolean
   /** Needs no endpoint: nothing is connected. */
   readonly isOffline?: boolean
   /** Runs until it is told to stop, so a signal is its normal end: exit code 0. */

@@ -222,6 +222,10 @@ function pressInConfirm(dialog: ConfirmDialog, press: KeyPress, tools: DialogToo
   if (isLeaving(press)) return leave()
   const command = tools.runner.commandOf(dialog.commandId)
   if (command === undefined) return leave()
+  const scrolled = SCROLL_STEPS[press.chord]
+  if (scrolled !== undefined) {
+    return change(tools, { ...dialog, scroll: Math.max(0, (dialog.scroll ?? 0) + scrolled) })
+  }
   if (dialog.requiredText === undefined) {
     // Not Enter: whoever typed Enter twice has not read the question yet.
     if (press.chord === 'y') return tools.runner.confirmed(command, dialog.fields, dialog.form)
@@ -235,6 +239,9 @@ function pressInConfirm(dialog: ConfirmDialog, press: KeyPress, tools: DialogToo
   const field = editedBy(dialog, press)
   if (field !== undefined) change(tools, { ...dialog, ...field })
 }
+
+/** Keys that no field needs. */
+const SCROLL_STEPS: Readonly<Record<string, number>> = { up: -1, down: 1, pageup: -10, pagedown: 10 }
 
 function isLeaving(press: KeyPress): boolean {
   return press.chord === 'escape' || press.chord === 'ctrl+g'

@@ -10,6 +10,7 @@ const WITH_ROWS: readonly ScreenName[] = [
   'keys',
   'shard-heat',
   'what-if',
+  'plan',
   'tail',
   'record',
   'calls',

@@ -7,6 +7,8 @@ import type { RunnerContext } from './act-runner.ts'
 import { HeatFeed } from './heat-feed.ts'
 import { Pacer } from './pacer.ts'
 import type { SeenLoads } from './plan-making.ts'
+import { followReaders } from './readers-feed.ts'
+import { lookAtServices } from './services-commands.ts'
 import { isRefusal, REFUSED_MILLIS, SummarySchedule } from './summary-schedule.ts'
 import { TailFeed } from './tail-feed.ts'
 
@@ -17,6 +19,8 @@ const STREAMS_PAGE_MILLIS = 250
 const SHARDS_MILLIS = 5_000
 const CHANGING_SHARDS_MILLIS = 2_000
 const LONGEST_MILLIS = 60_000
+/** Between two looks at the services around the streams. */
+const SERVICES_MILLIS = 60_000
 /** Calls for summaries over all streams: four a second leave most of the account's 20/s to others. */
 const PACE_MILLIS = 250
 const SLOWEST_PACE_MILLIS = 10_000
@@ -123,6 +127,13 @@ export class ScreenFeed {
       const { stream } = screen
       wanted.set(`shards ${connection} ${streamKey(stream)}`, signal => this.#shards(stream, signal))
       wanted.set(`summary ${connection} ${streamKey(stream)}`, signal => this.#summaryOf(stream, signal))
+    }
+    if (screen.screen === 'readers' || screen.screen === 'reader') {
+      const { stream } = screen
+      wanted.set(`readers ${connection} ${streamKey(stream)}`, signal => this.#readers(stream, signal))
+    }
+    if (screen.screen === 'services' || screen.screen === 'service') {
+      wanted.set(`services ${connection}`, signal => this.#services(signal))
     }
     return wanted
   }
@@ -248,6 +259,28 @@ export class ScreenFeed {
         pauseMillis = isRefusal(failure) ? REFUSED_MILLIS : Math.min(pauseMillis * 2, LONGEST_MILLIS)
       }
       await this.#pause(pauseMillis, signal)
+    }
+  }
+
+  async #readers(stream: StreamRef, signal: AbortSignal): Promise<void> {
+    const { context, dispatch } = this.#options
+    await followReaders({ ...context, signal }, stream, {
+      dispatch,
+      pause: millis => this.#pause(millis, signal),
+    })
+  }
+
+  async #services(signal: AbortSignal): Promise<void> {
+    const { context, dispatch } = this.#options
+    while (!signal.aborted) {
+      await lookAtServices(
+        context,
+        snapshot => {
+          if (!signal.aborted) dispatch({ type: 'services-found', snapshot })
+        },
+        signal,
+      )
+      await this.#pause(SERVICES_MILLIS, signal)
     }
   }
 

@@ -1,12 +1,16 @@
 import type { Command } from './command.ts'
+import { runDoctor } from './doctor-command.ts'
 import { findRecords } from './find-command.ts'
 import { listKeys, measureHeat, whereIsKey, writeReport } from './heat-commands.ts'
 import { setMonitoring } from './monitoring-command.ts'
+import { listPlans, makeShardPlan, resumePlan, runShardPlan } from './plan-commands.ts'
 import { putRecord } from './put-command.ts'
+import { listReaders } from './readers-commands.ts'
 import { tailRecords } from './record-commands.ts'
 import { replayRecords } from './replay-command.ts'
 import { reshardStream } from './reshard-command.ts'
 import { runSandbox } from './sandbox-command.ts'
+import { listServices, putDeliveryRecord } from './services-commands.ts'
 import { listShards, mergeShards, splitShard } from './shard-commands.ts'
 import { createStream, deleteStream, setRetention } from './stream-acts.ts'
 import { listStreams } from './stream-commands.ts'
@@ -29,8 +33,16 @@ export const SERVICE_COMMANDS: readonly Command[] = [
   splitShard,
   mergeShards,
   reshardStream,
+  makeShardPlan,
+  runShardPlan,
+  resumePlan,
+  listPlans,
   setRetention,
   setMonitoring,
+  listReaders,
+  listServices,
+  putDeliveryRecord,
+  runDoctor,
   listTags,
   addTag,
   removeTag,

@@ -1,11 +1,15 @@
 import type { DecodedRecord } from '../domain/decode/decoded-record.ts'
+import type { DoctorReport } from '../domain/doctor/doctor-report.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { HeatBudget } from '../domain/heat/heat-reads.ts'
 import type { HeatSource } from '../domain/heat/shard-heat.ts'
+import type { ReadersSnapshot } from '../domain/readers/reader.ts'
 import type { StreamRecord } from '../domain/record.ts'
+import type { ServicesSnapshot } from '../domain/services/service-item.ts'
 import type { Shard } from '../domain/shard.ts'
 import type { StreamListing, StreamRef, StreamSummary } from '../domain/stream.ts'
 import type { FinishReason, TailTotals } from '../domain/tail-event.ts'
+import type { ActPreview } from './act-preview.ts'
 import type { HeatSnapshot, KeyLocation } from './heat-state.ts'
 import type {
   CallEntry,
@@ -17,6 +21,7 @@ import type {
   Sort,
   Viewport,
 } from './model.ts'
+import type { PlanView } from './plan-state.ts'
 import type { TailRow } from './tail-row.ts'
 
 /** A Kinesis record and the one or more records that a reader of the stream would see in it. */
@@ -92,10 +97,25 @@ export type DataEvent =
       readonly rows?: readonly Readonly<Record<string, unknown>>[]
     }
   | { readonly type: 'act-failed'; readonly actId: string; readonly failure: Failure }
+  /** What an act would do; nothing was done. */
+  | { readonly type: 'act-previewed'; readonly preview: ActPreview }
+  | { readonly type: 'plan-made'; readonly view: PlanView }
+  /** Facts that were asked for, in API names in camelCase: what headless output prints. */
+  | { readonly type: 'rows-told'; readonly rows: readonly Readonly<Record<string, unknown>>[] }
   | { readonly type: 'tags-listed'; readonly stream: StreamRef; readonly tags: ReadonlyMap<string, string> }
   | { readonly type: 'heat-started'; readonly stream: StreamRef; readonly source: HeatSource }
   | { readonly type: 'heat-measured'; readonly stream: StreamRef; readonly heat: HeatSnapshot }
   | { readonly type: 'heat-failed'; readonly stream: StreamRef; readonly failure: Failure }
+  | {
+      readonly type: 'stream-readers-found'
+      readonly stream: StreamRef
+      readonly snapshot: ReadersSnapshot
+      /** More of the same look is to come. */
+      readonly isPartial?: true
+    }
+  | { readonly type: 'stream-readers-failed'; readonly stream: StreamRef; readonly failure: Failure }
+  | { readonly type: 'services-found'; readonly snapshot: ServicesSnapshot; readonly isPartial?: true }
+  | { readonly type: 'doctor-reported'; readonly report: DoctorReport }
   | { readonly type: 'key-located'; readonly stream: StreamRef; readonly location: KeyLocation }
   | { readonly type: 'sandbox-started'; readonly url: string }
   | { readonly type: 'sandbox-stopped'; readonly url: string }
@@ -164,10 +184,17 @@ const DATA_EVENTS: Readonly<Record<DataEvent['type'], true>> = {
   'act-progressed': true,
   'act-finished': true,
   'act-failed': true,
+  'act-previewed': true,
+  'plan-made': true,
+  'rows-told': true,
   'tags-listed': true,
   'heat-started': true,
   'heat-measured': true,
   'heat-failed': true,
+  'stream-readers-found': true,
+  'stream-readers-failed': true,
+  'services-found': true,
+  'doctor-reported': true,
   'key-located': true,
   'sandbox-started': true,
   'sandbox-stopped': true,

@@ -2,9 +2,13 @@ import type { Failure } from '../domain/failure.ts'
 import type { HeatBudget } from '../domain/heat/heat-reads.ts'
 import type { Measure } from '../domain/heat/heavy-keys.ts'
 import type { HeatSource } from '../domain/heat/shard-heat.ts'
+import type { ServicesSnapshot } from '../domain/services/service-item.ts'
 import type { Shard } from '../domain/shard.ts'
 import type { StreamListing, StreamRef, StreamSummary } from '../domain/stream.ts'
+import type { ActPreview } from './act-preview.ts'
 import type { HeatState, PlannedChange } from './heat-state.ts'
+import type { PlanView } from './plan-state.ts'
+import type { ReadersState } from './readers-state.ts'
 import type { RecordWindow } from './record-window.ts'
 import type { TailRow } from './tail-row.ts'
 
@@ -103,6 +107,21 @@ export type ScreenState =
       readonly change: PlannedChange
       readonly scroll: number
     }
+  | {
+      readonly screen: 'plan'
+      readonly stream: StreamRef
+      /** First line shown. */
+      readonly scroll: number
+    }
+  | ({ readonly screen: 'readers'; readonly stream: StreamRef } & ListState)
+  | {
+      readonly screen: 'reader'
+      readonly stream: StreamRef
+      readonly readerId: string
+      readonly scroll: number
+    }
+  | ({ readonly screen: 'services' } & ListState)
+  | { readonly screen: 'service'; readonly itemId: string; readonly scroll: number }
   | {
       readonly screen: 'calls'
       /** First line shown, newest call first. */
@@ -213,6 +232,10 @@ export type ConfirmDialog = {
   readonly requiredText?: string
   readonly text: string
   readonly cursor: number
+  /** What the act would do; absent while it is worked out, and for acts that have none. */
+  readonly preview?: ActPreview
+  /** First line shown of what does not fit. */
+  readonly scroll?: number
   /** The form to go back to, where there was one. */
   readonly form?: FormDialog
 }
@@ -249,6 +272,11 @@ export type Model = {
   readonly shards: ReadonlyMap<string, Fetched<readonly Shard[]>>
   readonly tail?: TailState
   readonly heat?: HeatState
+  /** The plan that was made last. */
+  readonly plan?: PlanView
+  /** Who reads the stream whose readers were looked at last. */
+  readonly readers?: ReadersState
+  readonly services?: ServicesSnapshot
   /** What the heat may read of each shard, where the user chose it. */
   readonly heatBudget?: Partial<HeatBudget>
   readonly dialog?: Dialog

@@ -3,6 +3,7 @@ import type { Model } from './model.ts'
 import { updateAct, updateCalls } from './update-acts.ts'
 import { updateShards, updateStreams, updateSummary } from './update-fetched.ts'
 import { updateHeat } from './update-heat.ts'
+import { updateReaders } from './update-readers.ts'
 import { updateSession } from './update-session.ts'
 import { updateTail } from './update-tail.ts'
 import { updateDialog, updateScreen } from './update-view.ts'
@@ -44,6 +45,10 @@ export function update(model: Model, event: Event): Model {
     case 'heat-measured':
     case 'heat-failed':
       return updateHeat(model, event)
+    case 'stream-readers-found':
+    case 'stream-readers-failed':
+    case 'services-found':
+      return updateReaders(model, event)
     case 'call-ended':
       return updateCalls(model, event.call)
     case 'clock-ticked':
@@ -81,8 +86,13 @@ export function update(model: Model, event: Event): Model {
     case 'leave-requested':
       return { ...model, isLeaving: true, exitCode: event.exitCode ?? model.exitCode }
     // Headless output is made of these; no screen shows them yet.
+    case 'plan-made':
+      return { ...model, plan: event.view }
     case 'records-read':
+    case 'act-previewed':
+    case 'rows-told':
     case 'tags-listed':
+    case 'doctor-reported':
     case 'key-located':
     case 'sandbox-started':
     case 'sandbox-stopped':

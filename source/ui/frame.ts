@@ -13,7 +13,10 @@ import { paint } from './paint.ts'
 import { boardView } from './screens/board.ts'
 import { callsView } from './screens/calls.ts'
 import { keysView } from './screens/keys.ts'
+import { planScreenView } from './screens/plan.ts'
+import { readersView, readerView } from './screens/readers.ts'
 import { recordView } from './screens/record.ts'
+import { servicesView, serviceView } from './screens/services.ts'
 import { shardHeatView } from './screens/shard-heat.ts'
 import { STREAMS_PATH, shardsView } from './screens/shards.ts'
 import { streamsView } from './screens/streams.ts'
@@ -86,6 +89,16 @@ function screenView(view: View, screen: ScreenState): ScreenView {
       return keysView(view, screen)
     case 'what-if':
       return whatIfScreenView(view, screen)
+    case 'readers':
+      return readersView(view, screen)
+    case 'reader':
+      return readerView(view, screen)
+    case 'services':
+      return servicesView(view, screen)
+    case 'service':
+      return serviceView(view, screen)
+    case 'plan':
+      return planScreenView(view, screen)
   }
 }
 

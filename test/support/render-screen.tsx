@@ -153,6 +153,7 @@ export function startConsole(options: TestConsoleOptions) {
         metrics: options.metrics ?? NO_METRICS,
         services: options.services ?? notIn('services'),
         checks: notIn('checks'),
+        control: notIn('control'),
         session: () => ({ ...sessionOf(session), armed: arming.armed }),
         listProfiles: async () =>
           (options.profiles ?? []).map(profileName => ({ profileName, method: 'static keys' })),

@@ -1,0 +1,22 @@
+import type { HashKey } from '../domain/hash-key.ts'
+import type { ShardPlan } from '../domain/plan/shard-plan.ts'
+import type { UniformScaling } from '../domain/plan/uniform-scaling.ts'
+import type { StreamRef } from '../domain/stream.ts'
+import type { ActPreview } from './act-preview.ts'
+
+/** A plan for the shards of a stream, worked out from what was observed. */
+export type PlanView = {
+  readonly stream: StreamRef
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  /** Seconds that the loads are told over. */
+  readonly windowSeconds: number
+  readonly plan: ShardPlan
+  /** Partition keys of hot hash keys, as far as they were seen. Untrusted until drawn. */
+  readonly keyNames: ReadonlyMap<HashKey, string>
+  /** UpdateShardCount to as many shards as the plan has. */
+  readonly uniformSame: UniformScaling
+  /** UpdateShardCount to as many as keep the target; absent where none was found. */
+  readonly uniformEnough?: UniformScaling
+  readonly preview: ActPreview
+}

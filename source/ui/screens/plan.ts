@@ -1,0 +1,172 @@
+import { monthlyShardDollars, uniformsOf } from '../../commands/plan-rows.ts'
+import { amountText } from '../../domain/heat/heat-text.ts'
+import { heatLevelOf } from '../../domain/heat/verdict.ts'
+import type { RangeForecast } from '../../domain/heat/what-if.ts'
+import { dollarsText, stepTimeText } from '../../domain/plan/preview-text.ts'
+import { hottestOf } from '../../domain/plan/shard-plan.ts'
+import type { PlanView } from '../../state/plan-state.ts'
+import { LEVEL_SIGNS, LEVEL_TONES } from '../charts.ts'
+import { previewLines } from '../dialogs/confirm.ts'
+import { counted, shareText } from '../format.ts'
+import { fitText, type Line, line, span, wrapText } from '../line.ts'
+import { stripLine } from '../parts/strip.ts'
+import { keyOf, type ScreenOf, type ScreenView, type View } from '../view.ts'
+import { streamTitle } from './shards.ts'
+
+//  Streams > orders > plan                                       3 shards to 4, 2 steps
+//   today: 3 shards, hottest # 94.0 %
+//   |------|######|------
+//   plan: 4 shards, hottest = 61.0 %
+//   |------|==|==|------
+//             this plan   UpdateShardCount to 4   UpdateShardCount to 6
+
+export function planScreenView(view: View, screen: ScreenOf<'plan'>): ScreenView {
+  const made = view.model.plan
+  const isThis = made !== undefined && made.stream.streamName === screen.stream.streamName
+  const lines = isThis ? bodyLines(view, made) : waitingLines(view)
+  const first = Math.min(screen.scroll, Math.max(0, lines.length - view.height))
+  const target = isThis ? shareText(made.plan.targetUtilisation) : ''
+  return {
+    title: [...streamTitle(screen.stream.streamName), span(' > plan', 'muted')],
+    ...(isThis
+      ? {
+          summary: line(
+            `${counted(made.plan.before.length, 'shard')} to ${made.plan.after.length}, ${counted(made.plan.steps.length, 'step')}`,
+          ),
+        }
+      : {}),
+    facts: isThis
+      ? line(
+          `Every shard under ${target}, from ${counted(made.windowSeconds, 'second')} of traffic. Nothing is changed yet.`,
+        )
+      : [],
+    header: [],
+    body: lines.slice(first, first + view.height),
+  }
+}
+
+function waitingLines(view: View): readonly Line[] {
+  const act = view.model.acts.findLast(({ commandId }) => commandId === 'plan.make')
+  if (act?.state === 'failed') {
+    const text = `${act.failure?.message ?? ''} ${act.failure?.nextStep ?? ''}`
+    return [[], ...wrapText(text, view.width - 2).map(part => line(' ', span(part, 'bad')))]
+  }
+  return [[], line('  ', span(act?.detail ?? 'Reading records to see where the load lies ...', 'muted'))]
+}
+
+function bodyLines(view: View, made: PlanView): readonly Line[] {
+  const { plan } = made
+  const width = view.width - 2
+  return [
+    ...layoutLines('today', plan.before, width),
+    ...layoutLines('plan', plan.after, width),
+    [],
+    ...comparisonLines(made, view.width),
+    ...hotKeyLines(made, width),
+    ...runningLines(view),
+    [],
+    line(
+      span(keyOf(view, 'plan.run'), 'key'),
+      plan.steps.length === 0
+        ? ' has nothing to do'
+        : ' carries it out, one step at a time, after a question',
+    ),
+    ...previewLines(made.preview, width).map(content => [span(' '), ...content]),
+  ]
+}
+
+function layoutLines(name: string, ranges: readonly RangeForecast[], width: number): readonly Line[] {
+  const hottest = hottestOf(ranges)
+  const level = heatLevelOf(hottest)
+  return [
+    line(
+      ` ${name}: ${counted(ranges.length, 'shard')}, hottest `,
+      span(`${LEVEL_SIGNS[level]} ${shareText(hottest)}`, LEVEL_TONES[level]),
+    ),
+    [span(' '), ...stripLine(ranges, width)],
+  ]
+}
+
+/** The plan beside what UpdateShardCount would do. */
+function comparisonLines(made: PlanView, width: number): readonly Line[] {
+  const { plan, uniformEnough } = made
+  const columns = [
+    {
+      name: 'this plan',
+      hottest: hottestOf(plan.after),
+      calls: plan.steps.length,
+      counts: plan.counts,
+      open: plan.after.length,
+      steps: plan.steps.length,
+    },
+    ...uniformsOf(made).map(uniform => ({
+      name: `UpdateShardCount ${uniform.shardCount}`,
+      hottest: uniform.hottest,
+      calls: uniform.callCount,
+      counts: uniform.counts,
+      open: uniform.shardCount,
+      steps: uniform.counts.splits + uniform.counts.merges,
+    })),
+  ]
+  const cell = Math.max(10, Math.min(22, Math.floor((width - 18) / columns.length)))
+  const row = (label: string, values: readonly string[], tone?: 'heading'): Line =>
+    line(span(` ${label.padEnd(16)}${values.map(value => fitText(value, cell, 'right')).join('')}`, tone))
+  return [
+    row(
+      '',
+      columns.map(({ name }) => name),
+      'heading',
+    ),
+    row(
+      'hottest shard',
+      columns.map(({ hottest }) => shareText(hottest)),
+    ),
+    row(
+      'calls',
+      columns.map(({ calls }) => String(calls)),
+    ),
+    row(
+      'time',
+      columns.map(({ steps }) => stepTimeText(steps)),
+    ),
+    row(
+      'closed shards',
+      columns.map(({ counts }) => String(counts.closedShards)),
+    ),
+    row(
+      'short-lived',
+      columns.map(({ counts }) => String(counts.shortLivedShards)),
+    ),
+    row(
+      'shards a month',
+      columns.map(({ open }) => dollarsText(monthlyShardDollars(open))),
+    ),
+    ...(uniformEnough === undefined
+      ? [line(span(' No number of equal shards was found that keeps the target.', 'muted'))]
+      : []),
+  ]
+}
+
+function hotKeyLines({ plan, keyNames }: PlanView, width: number): readonly Line[] {
+  return plan.hotKeys.slice(0, 5).flatMap(({ hashKey, utilisation, bytesPerSecond, recordsPerSecond }) => {
+    const name = keyNames.get(hashKey)
+    const who = name === undefined ? `hash key ${hashKey}` : `key "${name}"`
+    const text = `${who} alone takes ${shareText(utilisation)} of a shard (${amountText(bytesPerSecond, 'bytes')}, ${amountText(recordsPerSecond, 'records')}): no split helps, it must be spread over several keys.`
+    return [[], ...wrapText(text, width).map(part => line(' ', span(part, 'warning')))]
+  })
+}
+
+function runningLines(view: View): readonly Line[] {
+  const act = view.model.acts.findLast(({ commandId }) => commandId === 'plan.run')
+  if (act === undefined) return []
+  const text =
+    act.state === 'failed'
+      ? (act.failure?.message ?? 'failed')
+      : `${act.state === 'done' ? 'Done: ' : ''}${act.detail ?? ''}`
+  return [
+    [],
+    ...wrapText(text, view.width - 2).map(part =>
+      line(' ', span(part, act.state === 'failed' ? 'bad' : 'accent')),
+    ),
+  ]
+}
