@@ -2,6 +2,7 @@ import { type Failure, FailureError, usageFailure } from '../domain/failure.ts'
 import { readsText } from '../domain/heat/heat-reads.ts'
 import { adviceLines, keylessText, sourceText } from '../domain/heat/heat-text.ts'
 import type { HeatBoard, HeatSource } from '../domain/heat/shard-heat.ts'
+import { streamVerdict } from '../domain/heat/stream-verdict.ts'
 import { shareText } from '../domain/quantity-text.ts'
 import type { StreamRef } from '../domain/stream.ts'
 import { heatReport } from '../report/heat-report.ts'
@@ -193,6 +194,8 @@ function lookOf(
 function* notes(context: Context, snapshot: HeatSnapshot): Generator<Event> {
   const { board, reads, missingMetrics } = snapshot
   if (reads !== undefined) yield info(context, readsText(reads))
+  const whole = streamVerdict(board)
+  if (whole !== undefined) yield info(context, `stream: ${whole.sentence}. ${whole.nextStep}`)
   if (missingMetrics !== undefined && missingMetrics.length > 0 && board.source === 'cloudwatch') {
     yield info(
       context,

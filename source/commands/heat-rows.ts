@@ -3,6 +3,7 @@ import { settledMinutes } from '../domain/heat/metric-heat.ts'
 import type { RateEstimate } from '../domain/heat/rate-estimate.ts'
 import type { HeatBoard, KeyShare, ShardHeat } from '../domain/heat/shard-heat.ts'
 import type { SplitAdvice } from '../domain/heat/split-advice.ts'
+import { streamVerdict } from '../domain/heat/stream-verdict.ts'
 import { countText, shareText, UNKNOWN } from '../domain/quantity-text.ts'
 import type { StreamRef } from '../domain/stream.ts'
 import type { Event } from '../state/event.ts'
@@ -109,6 +110,8 @@ function streamRow(stream: StreamRef, heat: HeatSnapshot): OutputRow {
             failedShards: reads.failedCount,
             notes: reads.notes,
           },
+    verdictSentence: streamVerdict(board)?.sentence,
+    nextStep: streamVerdict(board)?.nextStep,
     summary: `${totalsText(board)}; ${sourceText(board)}`,
   })
 }

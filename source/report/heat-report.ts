@@ -10,6 +10,7 @@ import {
   totalsText,
 } from '../domain/heat/heat-text.ts'
 import type { HeatBoard, KeyShare, ShardHeat } from '../domain/heat/shard-heat.ts'
+import { streamVerdict } from '../domain/heat/stream-verdict.ts'
 import { countText, shareText, UNKNOWN } from '../domain/quantity-text.ts'
 import type { HeatSnapshot } from '../state/heat-state.ts'
 import { sparkline, stripChart, timeChart } from './heat-charts.ts'
@@ -104,7 +105,9 @@ function verdicts(snapshot: HeatSnapshot): Html {
     rest.length === 0
       ? undefined
       : html`<p>${wrong.length === 0 ? 'Shards: ' : 'Other shards: '}${rest.join(', ')}.</p>`
-  return html`${items.length === 0 ? undefined : html`<ol>${items}</ol>`}${summary}`
+  const whole = streamVerdict(board)
+  const ofStream = whole === undefined ? undefined : html`<p>Stream: ${whole.sentence}. ${whole.nextStep}</p>`
+  return html`${ofStream}${items.length === 0 ? undefined : html`<ol>${items}</ol>`}${summary}`
 }
 
 function keyList({ verdict }: ShardHeat): Html | undefined {

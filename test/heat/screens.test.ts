@@ -150,6 +150,9 @@ describe('board', () => {
     // 1,204 x 60 / 1,000 x $0.01.
     expect(frame).toContain('1,204 metrics a minute while this is open, about $0.72 an hour')
     expect(frame).toContain('THROTTLED')
+    expect(frame).toContain('stream: 12 records refused although the stream averages 35.0 %')
+    // One minute of five has data, the third from the end.
+    expect(frame).toContain('stream, 5 min:   #    1,204')
     expect(frame).toMatch(/35\.0 % of 2 shards/)
   })
 

@@ -1,12 +1,14 @@
 import { readsText } from '../../domain/heat/heat-reads.ts'
 import { adviceLines, sourceText, totalsText } from '../../domain/heat/heat-text.ts'
 import { metricCostText } from '../../domain/heat/metric-heat.ts'
+import { streamVerdict } from '../../domain/heat/stream-verdict.ts'
 import type { HeatSnapshot, HeatState } from '../../state/heat-state.ts'
 import { streamKey } from '../../state/model.ts'
 import { type BoardRow, boardRows, heatOf, stripPieces } from '../../state/select-heat.ts'
 import { listHeight, selectionOf } from '../../state/selection.ts'
+import { sparkline } from '../charts.ts'
 import { failureLines, keyLines } from '../failure-lines.ts'
-import { type Line, line, span } from '../line.ts'
+import { chart, type Line, line, span } from '../line.ts'
 import { markerLine, stripLine } from '../parts/strip.ts'
 import { headerLine, layOut, rowLine } from '../table.ts'
 import { keyOf, type ScreenOf, type ScreenView, type View } from '../view.ts'
@@ -60,19 +62,30 @@ function footer(view: View, screen: ScreenOf<'board'>, selected: BoardRow | unde
     selected?.heat === undefined ? [] : line(' ', span(verdictText(selected), toneOf(selected))),
     adviceLine(view, screen, selected),
     reads === undefined
-      ? costLine(snapshot)
+      ? costLine(view, snapshot)
       : line(span(` ${readsText(reads)}`, reads.backingOffCount > 0 ? 'warning' : 'muted')),
   ]
 }
 
-function costLine(snapshot: HeatSnapshot | undefined): Line {
-  const count = snapshot?.source === 'cloudwatch' ? snapshot.requestedMetrics : undefined
-  return count === undefined ? [] : line(span(` GetMetricData: ${metricCostText(count)}`, 'muted'))
+/** CloudWatch: the whole stream over time, which is always there, and what asking costs. */
+function costLine(view: View, snapshot: HeatSnapshot | undefined): Line {
+  if (snapshot?.source !== 'cloudwatch' || snapshot.requestedMetrics === undefined) return []
+  const { series = [] } = snapshot.board
+  const curve = sparkline(series, Math.min(series.length, 30), view.model.chartGlyphs)
+  return line(
+    ` stream, ${series.length} min: `,
+    chart(curve),
+    span(`  ${metricCostText(snapshot.requestedMetrics)}`, 'muted'),
+  )
 }
 
 function adviceLine(view: View, screen: ScreenOf<'board'>, selected: BoardRow | undefined): Line {
   if (selected?.heat === undefined) return []
   const snapshot = heatOf(view.model, screen.stream)?.snapshot
+  const whole = snapshot === undefined ? undefined : streamVerdict(snapshot.board)
+  if (selected.heat.verdict.kind === 'no-data' && whole !== undefined) {
+    return line(' stream: ', span(whole.sentence, 'warning'), `. ${whole.nextStep}`)
+  }
   const note = snapshot?.reads?.notes.get(selected.id)
   const advice = snapshot?.advice.get(selected.id)
   const { verdict } = selected.heat
