@@ -21,6 +21,7 @@ import { initialModel } from './state/initial-model.ts'
 import { stateFilesOf } from './state-files.ts'
 import { SYSTEM_CLOCK } from './system-clock.ts'
 import { terminalFacts } from './terminal-facts.ts'
+import { thisProcess } from './this-process.ts'
 
 const DOCTOR_DEADLINES = {
   connectMillis: 2_500,
@@ -57,7 +58,7 @@ export class HeadlessSession {
     const isOpened = this.#invocation.flags.sandboxPort !== undefined
     if (isWriting || isOpened || process.stderr.isTTY) await this.#stderr.write(endpointLine(session))
     const info = sessionInfoOf(session, session.endpointUrl.origin.kind === 'sandbox')
-    return { ...this.#context(api, info), control, metrics, services }
+    return { ...this.#context(api, info), control, metrics, services, ...this.#pushPorts() }
   }
 
   /** Ends connections and an embedded sandbox; what fails at that is of no interest any more. */
@@ -120,6 +121,14 @@ export class HeadlessSession {
     // Who only wants to know what would happen must not be able to make it happen.
     arming.armed = this.#invocation.isDryRun !== true && isArmedAt(connection.session(), flags)
     return { connection, session: connection.session() }
+  }
+
+  /** What enhanced fan-out needs of the connection. */
+  #pushPorts(): Pick<Context, 'control' | 'subscribe' | 'self'> {
+    const connection = this.#opened?.connection
+    if (connection === undefined) return {}
+    const { control, subscribe } = connection
+    return { control, ...(subscribe === undefined ? {} : { subscribe }), self: thisProcess() }
   }
 
   #context(api: KinesisApi, session: Parameters<typeof initialModel>[0]): Context {

@@ -1,5 +1,5 @@
 import type { ControlApi } from '../aws/control-api.ts'
-import type { KinesisApi } from '../aws/kinesis-api.ts'
+import type { KinesisApi, SubscribeToShard } from '../aws/kinesis-api.ts'
 import type { MetricsApi } from '../aws/metrics-api.ts'
 import type { ServicesApi } from '../aws/services-api.ts'
 import type { ActHistory } from '../domain/audit.ts'
@@ -98,6 +98,10 @@ export type Context = {
   readonly fileMark?: (path: string) => Promise<string | undefined>
   readonly absolutePath?: (path: string) => string
   readonly stateFiles?: StateFiles
+  /** Subscriptions of enhanced fan-out; absent where nothing is connected. */
+  readonly subscribe?: SubscribeToShard
+  /** This process among those of this machine. */
+  readonly self?: { readonly host: string; readonly pid: number; readonly isAlive: (pid: number) => boolean }
   /** The screen itself; absent in headless runs. */
   readonly terminal?: TerminalPort
   /** For doctor, which connects by itself; absent where a connection is already there. */

@@ -4,8 +4,10 @@ import { exportRecords } from './export-command.ts'
 import { HEAT_SCREEN_COMMANDS } from './heat-screen-commands.ts'
 import { MATCH_COMMANDS } from './match-commands.ts'
 import { NAVIGATION_COMMANDS } from './navigation-commands.ts'
+import { READERS_SCREEN_COMMANDS } from './readers-commands.ts'
 import { MORE_SCREEN_COMMANDS, OPEN_NAMED, SCREEN_COMMANDS } from './screen-commands.ts'
 import { SERVICE_COMMANDS } from './service-commands.ts'
+import { SERVICES_SCREEN_COMMANDS } from './services-commands.ts'
 import { SESSION_COMMANDS } from './session-commands.ts'
 import { TAIL_SCREEN_COMMANDS } from './tail-screen-commands.ts'
 import { GENERAL_COMMANDS } from './view-commands.ts'
@@ -18,6 +20,8 @@ export const COMMANDS: readonly Command[] = [
   exportRecords,
   copyRecord,
   ...HEAT_SCREEN_COMMANDS,
+  ...READERS_SCREEN_COMMANDS,
+  ...SERVICES_SCREEN_COMMANDS,
   ...SERVICE_COMMANDS,
   ...MORE_SCREEN_COMMANDS,
   ...GENERAL_COMMANDS,

@@ -204,8 +204,12 @@ export function streamInSight(model: Model): StreamRef | undefined {
     case 'keys':
     case 'shard-heat':
     case 'what-if':
+    case 'readers':
+    case 'reader':
       return screen.stream
     case 'record':
+    case 'services':
+    case 'service':
     case 'calls':
       return model.screens.findLast(
         (below): below is Extract<ScreenState, { stream: StreamRef }> => 'stream' in below,

@@ -1,5 +1,6 @@
 import type { ListState, Model, ScreenState, Viewport } from './model.ts'
 import { boardRows, keyRows } from './select-heat.ts'
+import { readerRows, serviceRows } from './select-readers.ts'
 import { shardRows } from './select-shards.ts'
 import { streamRows } from './select-streams.ts'
 import { tailRows } from './select-tail.ts'
@@ -63,6 +64,10 @@ export function indexedRows(model: Model, screen: ListScreen): Indexed {
       return ofArray(boardRows(model, screen))
     case 'keys':
       return ofArray(keyRows(model, screen))
+    case 'readers':
+      return ofArray(readerRows(model, screen))
+    case 'services':
+      return ofArray(serviceRows(model, screen))
     case 'tail': {
       const rows = tailRows(model, screen)
       return { count: rows.count, idAt: index => rows.at(index)?.id, indexOf: id => rows.indexOf(id) }

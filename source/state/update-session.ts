@@ -6,7 +6,7 @@ import { type Model, NOT_FETCHED, type SessionInfo } from './model.ts'
  */
 export function updateSession(model: Model, session: SessionInfo): Model {
   if (isSameConnection(model.session, session)) return { ...model, session }
-  const { tail: _tail, dialog: _dialog, ...rest } = model
+  const { tail: _tail, dialog: _dialog, readers: _readers, services: _services, ...rest } = model
   return {
     ...rest,
     session,

@@ -1,3 +1,5 @@
+import type { Failure } from '../failure.ts'
+
 export type ServiceKind = 'firehose' | 'flink' | 'video'
 
 /** A resource of a service around the streams. */
@@ -23,3 +25,16 @@ export const SERVICE_TITLES: Readonly<Record<ServiceKind, string>> = {
   flink: 'Managed Flink',
   video: 'Kinesis Video Streams',
 }
+
+/** What one service told: its own failure does not touch the others. */
+export type ServiceListing = {
+  readonly service: ServiceKind
+  /** The IAM action that was tried. */
+  readonly action: string
+  readonly state: 'asking' | 'told' | 'failed'
+  readonly items: readonly ServiceItem[]
+  readonly failure?: Failure
+  readonly note?: string
+}
+
+export type ServicesSnapshot = { readonly at: number; readonly listings: readonly ServiceListing[] }
