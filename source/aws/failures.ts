@@ -3,6 +3,7 @@ import { isReadingOperation } from './guard.ts'
 import { networkVerdict } from './network-errors.ts'
 import { NotKinesisAnswer } from './plain-json.ts'
 import { DENIED, SERVICE_FAULT, serviceVerdict, THROTTLED } from './service-errors.ts'
+import { NOT_IMPLEMENTED, saysNotImplemented } from './unimplemented.ts'
 import { firstLine, type Verdict } from './verdict.ts'
 
 /** What the caller knows about a call that failed. */
@@ -50,6 +51,8 @@ function judge(error: unknown, context: CallContext): Verdict {
       isUncertain: true,
     }
   }
+  // Before the name: an emulator may call what it lacks an InternalFailure.
+  if (facts(error).statusCode === NOT_IMPLEMENTED) return unsupported(context)
   if (error instanceof NotKinesisAnswer) {
     const isServerSide = error.$metadata.httpStatusCode >= 500
     return {
@@ -73,7 +76,7 @@ function judge(error: unknown, context: CallContext): Verdict {
   const network = networkVerdict(error, context.endpointUrl)
   if (network !== undefined) return network
   if (statusCode === undefined) return { kind: 'internal' }
-  return byStatus(name, statusCode, context)
+  return byStatus({ name, message }, statusCode, context)
 }
 
 function unsupported(context: CallContext): Verdict {
@@ -84,9 +87,13 @@ function unsupported(context: CallContext): Verdict {
   }
 }
 
-function byStatus(name: string, statusCode: number, context: CallContext): Verdict {
+function byStatus(
+  { name, message }: { readonly name: string; readonly message: string },
+  statusCode: number,
+  context: CallContext,
+): Verdict {
   const untyped = name === 'Unknown' || name === 'UnknownError' || name === 'Error'
-  if (statusCode === 501 || statusCode === 405) return unsupported(context)
+  if (statusCode === 405 || saysNotImplemented(name, message)) return unsupported(context)
   if (statusCode === 429) return THROTTLED
   if (statusCode >= 500) return SERVICE_FAULT
   if (statusCode === 413) {

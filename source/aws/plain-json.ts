@@ -1,3 +1,5 @@
+import { NOT_IMPLEMENTED, saysNotImplemented } from './unimplemented.ts'
+
 /** An answer that no Kinesis gives: HTML of a proxy or portal, broken or endless JSON. */
 export class NotKinesisAnswer extends Error {
   /** Named as in the SDK, whose retry rules look at it. */
@@ -29,9 +31,20 @@ export function answerPlainJson(protocol: { deserializeResponse: Deserialize }):
     const text = bytes.toString('utf8')
     const isError = response.statusCode >= 300
     const value = text.trim() === '' ? {} : parsed(text, response)
-    if (isError) return typed(schema, context, { ...response, body: bytes })
+    if (isError)
+      return typed(schema, context, { ...response, statusCode: statusOf(value, response), body: bytes })
     return { ...value, $metadata: { httpStatusCode: response.statusCode } }
   }
+}
+
+/** A server's fault whose text says that it lacks the operation is none that another try could help. */
+function statusOf(value: Readonly<Record<string, unknown>>, { statusCode }: Response): number {
+  if (statusCode < 500) return statusCode
+  const { __type: type, code, message, Message } = value
+  const text = message ?? Message
+  return saysNotImplemented(String(type ?? code ?? ''), typeof text === 'string' ? text : '')
+    ? NOT_IMPLEMENTED
+    : statusCode
 }
 
 async function collected(response: Response): Promise<Buffer> {

@@ -6,6 +6,7 @@ import { createInProcessTransport } from './in-process-transport.ts'
 import { type ProxyVariables, proxyFor } from './proxy.ts'
 import { quietLogger } from './quiet-logger.ts'
 import type { RequestHandler } from './request-handler.ts'
+import { sayingNotImplemented } from './unimplemented.ts'
 
 export type TransportOptions = {
   /** Absent: AWS's own hosts, always over TLS. */
@@ -43,7 +44,7 @@ export function createTransport(options: TransportOptions): Transport {
     ...(proxy === undefined ? {} : { proxyEnv: proxy }),
   }
   const ca = options.caCertificates
-  return new NodeHttpHandler({
+  const transport = new NodeHttpHandler({
     connectionTimeout: deadlines.connectMillis,
     requestTimeout: deadlines.answerMillis,
     throwOnRequestTimeout: true,
@@ -52,4 +53,5 @@ export function createTransport(options: TransportOptions): Transport {
     httpsAgent: new https.Agent(ca === undefined ? pool : { ...pool, ca: [...ca] }),
     logger: quietLogger(onWarning),
   })
+  return sayingNotImplemented(transport)
 }

@@ -165,6 +165,37 @@ describe('what the service says becomes a failure by what the user can do', () =
     expect(failure.message).not.toBe('')
   })
 
+  /** What moto 5.2 (Werkzeug 3.1) answers to an operation that it lacks, and to any fault of its own. */
+  const motoPage: Reply = {
+    status: 500,
+    text: '<!doctype html>\n<html lang=en>\n<title>500 Internal Server Error</title>\n<h1>Internal Server Error</h1>\n',
+    headers: { server: 'Werkzeug/3.1.8 Python/3.11.7', 'content-type': 'text/html; charset=utf-8' },
+  }
+  it.each([
+    ['the page of moto', motoPage],
+    ['a 501, whatever it is called', serviceError('InternalFailure', 'API action not yet implemented', 501)],
+    ['a name', serviceError('NotImplementedException', '', 500)],
+    ['a text', serviceError('InternalError', 'The list_shards action has not been implemented', 500)],
+    ['an empty 501', { status: 501, json: {} }],
+    ['a page with 501', { status: 501, text: '<html><title>Not Implemented</title></html>' }],
+  ] as const)('an operation that an emulator lacks is asked for once: %s', async (_, reply) => {
+    server = await scriptedServer(() => reply)
+    const connection = await connectTo(server.url)
+    const failure = await failureIn(collect(connection.api.listStreams()))
+    expect(failure).toMatchObject({ kind: 'unsupported', retryable: false })
+    expect(failure.message).toContain('does not know the operation ListStreams')
+    const other = await failureIn(connection.services.listTables())
+    expect(other).toMatchObject({ kind: 'unsupported', retryable: false })
+    // A call of Kinesis is not repeated; the SDK of DynamoDB reads texts by itself.
+    expect(server.requests.filter(({ operation }) => operation === 'ListStreams')).toHaveLength(1)
+    connection.close()
+  })
+
+  it('the same page of another server stays a fault that may pass', async () => {
+    const failure = await failing({ ...motoPage, headers: { server: 'nginx' } }, getRecords)
+    expect(failure).toMatchObject({ kind: 'bad-answer', retryable: true })
+  })
+
   it('names the page of a proxy', async () => {
     const page = '<html><head><title>502 Bad Gateway</title></head></html>'
     const failure = await failing({ status: 502, text: page }, getRecords)
