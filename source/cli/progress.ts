@@ -32,7 +32,7 @@ export class Progress {
         this.#from = event.from ?? 'latest'
         return ''
       case 'tail-ready':
-        return this.#from === 'latest'
+        return this.#from.toLowerCase() === 'latest'
           ? line(`Tailing ${this.#stream}: what is written from now on will be shown.`)
           : line(`Tailing ${this.#stream} from ${this.#from}.`)
       case 'tail-troubled':

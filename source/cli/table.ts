@@ -5,6 +5,8 @@ import { visibleText } from '../domain/visible-text.ts'
 const GAP = '  '
 /** No cell pushes the rest of a line further out than this while lines are drawn as they come. */
 const WIDEST_GROWN_COLUMN = 40
+/** Columns grow by whole steps: a few jumps in a tail, and not one for each key that is a letter longer. */
+const GROWTH_STEP = 8
 
 /** A whole table for people: widths from the content, header first. Cut to `columns` cells where that is given. */
 export function tableText(
@@ -20,7 +22,10 @@ export function tableText(
   return [header, ...cells].map(line => lineText(columns, line, widths, lineCells)).join('')
 }
 
-/** Lines that are drawn as they come: a column keeps the largest width that it has had, and never shrinks. */
+/**
+ * Lines that are drawn as they come: a column begins with what is reserved for it, grows in steps with what is wider, and
+ * never shrinks.
+ */
 export class GrowingLines {
   readonly #columns: readonly OutputColumn[]
   readonly #lineCells: number | undefined
@@ -29,14 +34,16 @@ export class GrowingLines {
   constructor(columns: readonly OutputColumn[], lineCells: number | undefined) {
     this.#columns = columns
     this.#lineCells = lineCells
-    this.#widths = columns.map(() => 0)
+    this.#widths = columns.map(({ reservedCells = 0 }) => reservedCells)
   }
 
   text(row: OutputRow): string {
     const cells = this.#columns.map(column => cellText(column, row))
     cells.forEach((cell, index) => {
       const width = Math.min(stringWidth(cell), WIDEST_GROWN_COLUMN)
-      this.#widths[index] = Math.max(this.#widths[index] ?? 0, width)
+      if (width <= (this.#widths[index] ?? 0)) return
+      const isReserved = this.#columns[index]?.reservedCells !== undefined
+      this.#widths[index] = isReserved ? Math.ceil(width / GROWTH_STEP) * GROWTH_STEP : width
     })
     return lineText(this.#columns, cells, this.#widths, this.#lineCells)
   }

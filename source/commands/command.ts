@@ -141,6 +141,8 @@ export type OutputColumn = {
   readonly key: string
   readonly header: string
   readonly align?: 'left' | 'right'
+  /** Cells kept for it from the first line on, where lines are drawn as they come. */
+  readonly reservedCells?: number
   readonly text?: (value: unknown, row: OutputRow) => string
 }
 

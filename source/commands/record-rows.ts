@@ -32,10 +32,11 @@ export function recordRow({ record, decoded }: ReadRecord): OutputRow {
 }
 
 export const RECORD_COLUMNS: readonly OutputColumn[] = [
-  { key: 'time', header: 'TIME' },
-  { key: 'shardId', header: 'SHARD' },
-  { key: 'partitionKey', header: 'KEY' },
-  { key: 'size', header: 'SIZE', align: 'right' },
+  { key: 'time', header: 'TIME', reservedCells: 24 },
+  { key: 'shardId', header: 'SHARD', reservedCells: 20 },
+  { key: 'partitionKey', header: 'KEY', reservedCells: 12 },
+  // Records of up to 99,999 bytes.
+  { key: 'size', header: 'SIZE', align: 'right', reservedCells: 7 },
   { key: 'preview', header: 'DATA' },
 ]
 

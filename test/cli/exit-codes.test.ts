@@ -142,6 +142,15 @@ describe('usage -> 2', () => {
     [['retention', 's', '23'], 'must be a whole number from 24 to 8760'],
     [['streams', '--json=yes'], '--json takes no value'],
     [['streams', '--sandbox', '--region', 'eu-west-1'], '--sandbox is an endpoint of its own'],
+    [
+      ['streams', '--sandbox-port', '0', '--endpoint-url', 'http://127.0.0.1:1'],
+      'which --sandbox-port means',
+    ],
+    [['streams', '--sandbox-port', '65536'], '--sandbox-port "65536" is not a whole number from 0 to 65535'],
+    [['streams', '--sandbox-port', 'any'], '--sandbox-port "any" is not a whole number'],
+    [['streams', '--sandbox-speed', '0'], '--sandbox-speed "0" is not a whole number from 1 to 10000'],
+    [['streams', '--sandbox-scenario', 'nosuch'], 'one of demo, hot-key'],
+    [['streams', '--sandbox-chaos', '/no/such/file'], '"/no/such/file" cannot be used'],
     [['streams', '--endpoint-url', 'ftp://x'], 'does not begin with http'],
     [['put', 's', '--partition-key', 'k', '--file', '/no/such/file', '--sandbox'], 'cannot be read'],
   ])('%j', async (args, text) => {
@@ -153,7 +162,7 @@ describe('usage -> 2', () => {
 
   it('no command without a terminal', async () => {
     const { code, stderr, stdout } = await run([])
-    expect(stderr).toContain('the console needs a terminal')
+    expect(stderr).toMatch(/^shardscope: the console needs a terminal/)
     expect([code, stdout]).toEqual([2, ''])
   })
 })

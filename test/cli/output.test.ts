@@ -9,6 +9,7 @@ import { GrowingLines, tableText } from '../../source/cli/table.ts'
 import type { Context } from '../../source/commands/command.ts'
 import { jsonLine } from '../../source/commands/json-line.ts'
 import { JsonText } from '../../source/commands/json-text.ts'
+import { RECORD_COLUMNS } from '../../source/commands/record-rows.ts'
 import type { Event } from '../../source/state/event.ts'
 
 /** An output that takes a text only when the test says so. */
@@ -110,6 +111,26 @@ describe('tables', () => {
     const lines = new GrowingLines(columns, undefined)
     expect(lines.text({ name: 'long-name', count: 1, note: 'x' })).toBe('long-name  1  x\n')
     expect(lines.text({ name: 'a', count: 1, note: 'y' })).toBe('a          1  y\n')
+  })
+
+  it('records of a tail line up from the first on, however their keys and sizes vary', () => {
+    const lines = new GrowingLines(RECORD_COLUMNS, undefined)
+    const startOfData = (partitionKey: string, size: string) =>
+      lines
+        .text({
+          time: '2026-11-30T22:40:32.750Z',
+          shardId: 'shardId-000000000000',
+          partitionKey,
+          size,
+          preview: '{}',
+        })
+        .indexOf('{}')
+    // 24 + 20 + 12 + 7 cells and a gap of two after each.
+    expect(['a', 'user-7', 'customer-123'].map(key => startOfData(key, '9 B'))).toEqual([71, 71, 71])
+    expect(startOfData('b', '99999 B')).toBe(71)
+    // A UUID makes one step to 40 cells, after which nothing moves any more.
+    const uuid = '7d444840-9dc0-11d1-b245-5ffdce74fad2'
+    expect([uuid, 'c', 'x'.repeat(40), 'd'].map(key => startOfData(key, '10 B'))).toEqual([99, 99, 99, 99])
   })
 })
 

@@ -20,6 +20,24 @@ const refusal = async (...argv: string[]) =>
     (error: unknown) => failureOf(error, 'test'),
   )
 
+describe('flags of the embedded sandbox', () => {
+  it.each([
+    [['--sandbox'], {}],
+    [['--sandbox-port', '0'], { sandboxPort: 0 }],
+    [['--sandbox-port=4567', '--sandbox-speed', '60'], { sandboxPort: 4567, sandboxSpeed: 60 }],
+    [['--sandbox-scenario', 'hot-key'], { sandboxScenario: 'hot-key' }],
+    [['--sandbox-chaos', 'faults.json'], { sandboxChaos: 'faults.json' }],
+  ])('%j', async (flags, wanted) => {
+    const expected = { write: false, sandbox: true, ...wanted }
+    expect((await typed('streams', ...flags)).flags).toEqual(expected)
+    expect(await parse(...flags)).toEqual({ kind: 'console', flags: expected })
+  })
+
+  it('are for nobody who does not ask', async () => {
+    expect((await typed('streams')).flags).toEqual({ write: false, sandbox: false })
+  })
+})
+
 describe('values stay what was typed', () => {
   it.each([
     ['0123', '0123'],
