@@ -102,7 +102,7 @@ function whoAndWhere(session: Session) {
     target: {
       region: region.value,
       ...(profile === undefined ? {} : { profile: profile.value }),
-      ...(isCustomEndpoint ? { endpointUrl: endpointUrl.value } : {}),
+      ...(isCustomEndpoint ? { endpointUrl: endpointText(endpointUrl.value) } : {}),
     },
   }
 }

@@ -4,6 +4,7 @@ import type {
   MetricDataQuery,
 } from '@aws-sdk/client-cloudwatch'
 import { FailureError, failureOf } from '../domain/failure.ts'
+import { endpointText } from '../domain/session.ts'
 import type { ClientWiring } from './clients.ts'
 import { failureFrom } from './failures.ts'
 import { assertAllowed } from './guard.ts'
@@ -198,7 +199,7 @@ function metricsFailure(
   // `isForeign`: neither protocol was understood.
   { isAborted, isLate, isForeign }: { isAborted: boolean; isLate: boolean; isForeign: boolean },
 ): FailureError {
-  const endpointUrl = options.metricsEndpointUrl ?? `CloudWatch in ${options.region}`
+  const endpointUrl = endpointText(options.metricsEndpointUrl ?? `CloudWatch in ${options.region}`)
   const failure = failureFrom(error, {
     operation: OPERATION,
     endpointUrl,

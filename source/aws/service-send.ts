@@ -1,4 +1,5 @@
 import { FailureError, failureOf } from '../domain/failure.ts'
+import { endpointText } from '../domain/session.ts'
 import type { Audit } from './audit.ts'
 import type { ClientWiring } from './clients.ts'
 import { failureFrom } from './failures.ts'
@@ -115,7 +116,7 @@ function failure(
   region: string,
   ended: { readonly isAborted: boolean; readonly deadlineMillis?: number },
 ): FailureError {
-  const where = endpointUrl ?? `${title} in ${region}`
+  const where = endpointUrl === undefined ? `${title} in ${region}` : endpointText(endpointUrl)
   const found = failureFrom(error, { operation: action, endpointUrl: where, ...ended })
   const told = failureOf(found, action)
   if (told.kind === 'denied') {
@@ -136,7 +137,7 @@ function failure(
     {
       kind: 'unsupported',
       action,
-      message: `${endpointUrl} does not answer as ${title}.`,
+      message: `${where} does not answer as ${title}.`,
       nextStep: `An emulator may lack it; AWS_ENDPOINT_URL_${variableOf(title)} names another endpoint for it.`,
       retryable: false,
     },

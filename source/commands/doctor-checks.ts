@@ -1,7 +1,7 @@
 import type { Clock } from '../domain/clock.ts'
 import type { Check } from '../domain/doctor/doctor-report.ts'
 import { type Failure, FailureError, failureOf } from '../domain/failure.ts'
-import { originText, type Sourced } from '../domain/session.ts'
+import { endpointText, originText, type Sourced } from '../domain/session.ts'
 import { isOpen, type Shard } from '../domain/shard.ts'
 import type { StreamRef, StreamSummary } from '../domain/stream.ts'
 import type { Inspected, TerminalFacts } from './doctor-world.ts'
@@ -82,7 +82,7 @@ export function sessionChecks({ session }: Inspected): Check[] {
     {
       name: 'endpoint',
       verdict: 'ok',
-      detail: `${told(endpointUrl)}${isCustomEndpoint ? '' : ", AWS's own"}${proxyUrl === undefined ? '' : `, by the proxy ${proxyUrl.value}`}`,
+      detail: `${told({ ...endpointUrl, value: endpointText(endpointUrl.value) })}${isCustomEndpoint ? '' : ", AWS's own"}${proxyUrl === undefined ? '' : `, by the proxy ${proxyUrl.value}`}`,
     },
     { name: 'region', verdict: 'ok', detail: told(region) },
     ...(profile === undefined ? [] : [{ name: 'profile', verdict: 'ok', detail: told(profile) } as const]),
@@ -120,7 +120,7 @@ export async function credentialsCheck(world: Inspected, clock: Clock, signal: A
 
 /** Whether anybody answers, and what time it is there. */
 export async function reachChecks(world: Inspected, clock: Clock, signal: AbortSignal): Promise<Check[]> {
-  const url = world.session.endpointUrl.value
+  const url = endpointText(world.session.endpointUrl.value)
   const told = await world.checks.reach({ signal })
   const reachable: Check = {
     name: 'reachability',
