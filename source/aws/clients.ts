@@ -14,7 +14,7 @@ import { DEAD_CREDENTIAL_NAMES } from './service-errors.ts'
  * Each role has a client of its own, so that a throttled tail uses up neither the sockets nor the retries of the
  * screens, and no act waits behind either.
  */
-export type ClientRole = 'tail' | 'board' | 'acts'
+export type ClientRole = 'tail' | 'board' | 'acts' | 'push'
 
 const ROLES: Readonly<
   Record<ClientRole, { maxAttempts: number; maxSockets: number; keepIdleMillis: number }>
@@ -25,6 +25,8 @@ const ROLES: Readonly<
   // An act is sent once: repeating it after a broken connection could do it twice. Acts are rare, so an idle connection
   // is dropped early rather than found dead by the next one.
   acts: { maxAttempts: 1, maxSockets: 8, keepIdleMillis: 3_000 },
+  // Subscriptions: events over HTTP/2, which the tail begins anew by itself.
+  push: { maxAttempts: 1, maxSockets: 1, keepIdleMillis: 20_000 },
 }
 
 export type ClientWiring = {
@@ -84,7 +86,7 @@ export function createClients(wiring: ClientWiring): Clients {
 async function createClient(role: ClientRole, wiring: ClientWiring): Promise<KinesisClient> {
   // Else the SDK writes to stderr in the middle of the screen on a Node that it will drop some day.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
-  const [{ KinesisClient }, { createTransport }] = await Promise.all([
+  const [{ KinesisClient }, { createPushTransport, createTransport }] = await Promise.all([
     import('./sdk.ts'),
     import('./transport.ts'),
   ])
@@ -100,10 +102,12 @@ async function createClient(role: ClientRole, wiring: ClientWiring): Promise<Kin
     maxAttempts,
     retryMode: 'standard',
     credentials: ownMemory(wiring.credentials),
-    requestHandler: createTransport({ ...wiring, ...pool }),
+    requestHandler:
+      role === 'push' ? createPushTransport({ ...wiring, ...pool }) : createTransport({ ...wiring, ...pool }),
     logger: quietLogger(wiring.onWarning),
   })
-  answerPlainJson(client.config.protocol)
+  // Events are no JSON documents: the SDK's own reading of them stays.
+  if (role !== 'push') answerPlainJson(client.config.protocol)
   guardClient(client.middlewareStack, wiring.arming)
   noteDeadCredentials(client.middlewareStack, wiring.credentials)
   return client

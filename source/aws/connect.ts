@@ -23,6 +23,7 @@ import { createSend } from './send.ts'
 import { createServices } from './services.ts'
 import { type AwsSettings, type AwsVariable, isOfSandbox, settingsAfter } from './settings.ts'
 import { chosenProfile, listProfiles, readSharedConfig } from './shared-config.ts'
+import { createSubscribe } from './subscribe.ts'
 import type { TransportOptions } from './transport.ts'
 
 /**
@@ -147,6 +148,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   })
   return {
     api: options.onCall === undefined ? api : withCallLog(api, options.onCall, clock),
+    subscribe: createSubscribe({ clients, endpointUrl: url.value }),
     control: options.onCall === undefined ? control : withControlLog(control, options.onCall, clock),
     metrics: options.onCall === undefined ? metrics : withMetricsLog(metrics, options.onCall, clock),
     services: options.onCall === undefined ? services : withServicesLog(services, options.onCall, clock),

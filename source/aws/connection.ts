@@ -14,7 +14,7 @@ import type { AuditSink } from '../domain/audit.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { Arming, ProfileListing, Session } from '../domain/session.ts'
 import type { ControlApi } from './control-api.ts'
-import type { KinesisApi } from './kinesis-api.ts'
+import type { KinesisApi, SubscribeToShard } from './kinesis-api.ts'
 import type { MetricsApi } from './metrics-api.ts'
 import type { RequestHandler } from './request-handler.ts'
 import type { PermissionChecks, ServicesApi } from './services-api.ts'
@@ -57,6 +57,8 @@ export type ConnectOptions = {
 export type Connection = {
   readonly api: KinesisApi
   readonly control: ControlApi
+  /** Enhanced fan-out. */
+  readonly subscribe?: SubscribeToShard
   readonly metrics: MetricsApi
   /** The services around a stream; none is loaded or asked before it is needed. */
   readonly services: ServicesApi

@@ -48,6 +48,29 @@ export type PutEntryOutcome =
 
 export type CallOptions = { readonly signal?: AbortSignal }
 
+/** What a subscription pushes: at least every five seconds, records or not (API SubscribeToShardEvent). */
+export type SubscriptionEvent = {
+  readonly records: readonly StreamRecord[]
+  /** Where to go on after this event; absent at the end of a closed shard. */
+  readonly continuationSequenceNumber?: SequenceNumber
+  readonly millisBehindLatest?: number
+  /** Not empty at the end of a shard that was split or merged. */
+  readonly childShards: readonly ChildShard[]
+}
+
+/**
+ * One subscription of an enhanced fan-out consumer to a shard: at most five minutes. It resolves with the first message. Its
+ * events end without an error for any reason at all; the signal, and nothing else, ends it at the server too. Throws only
+ * FailureError.
+ */
+export type SubscribeToShard = (
+  stream: StreamRef,
+  consumerArn: string,
+  shardId: string,
+  position: StartingPosition,
+  options: { readonly signal: AbortSignal },
+) => Promise<AsyncIterable<SubscriptionEvent>>
+
 /**
  * Every Kinesis operation that the console uses, in domain terms. Implementations page by hand, never send StreamId,
  * and throw only FailureError. Those that change state refuse with kind `read-only` unless the session is armed.

@@ -30,6 +30,7 @@ export {
   SplitShardCommand,
   StartStreamEncryptionCommand,
   StopStreamEncryptionCommand,
+  SubscribeToShardCommand,
   UpdateAccountSettingsCommand,
   UpdateMaxRecordSizeCommand,
   UpdateShardCountCommand,

@@ -1,6 +1,6 @@
 import http from 'node:http'
 import https from 'node:https'
-import { NodeHttpHandler } from '@smithy/node-http-handler'
+import { NodeHttp2Handler, NodeHttpHandler } from '@smithy/node-http-handler'
 import type { Deadlines } from './connection.ts'
 import { createInProcessTransport } from './in-process-transport.ts'
 import { type ProxyVariables, proxyFor } from './proxy.ts'
@@ -28,6 +28,22 @@ export type Transport = Pick<
   NodeHttpHandler,
   'metadata' | 'handle' | 'destroy' | 'updateHttpClientConfig' | 'httpHandlerConfigs'
 >
+
+/** A subscription lasts five minutes, and nothing of it may end before: silence is judged by whoever reads. */
+const LONGEST_SESSION_MILLIS = 600_000
+
+/**
+ * HTTP/2 for subscriptions, which the service pushes over nothing else. A request timeout would end a quiet one without an
+ * error; without any limit the handler would set one of its own.
+ */
+export function createPushTransport(options: TransportOptions): Transport | NodeHttp2Handler {
+  const { requestHandler, caCertificates: ca } = options
+  if (requestHandler !== undefined) return createTransport(options)
+  return new NodeHttp2Handler({
+    sessionTimeout: LONGEST_SESSION_MILLIS,
+    ...(ca === undefined ? {} : { nodeHttp2ConnectOptions: { ca: [...ca] } }),
+  })
+}
 
 /**
  * HTTP/1.1 with kept-alive connections and limits on every step. The SDK's default for Kinesis is HTTP/2 with a

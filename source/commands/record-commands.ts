@@ -4,8 +4,10 @@ import { hashKeyOf } from '../domain/hash-key.ts'
 import type { StreamRef } from '../domain/stream.ts'
 import { parseAnyMoment, parseDurationMillis, parseStartFrom } from '../domain/time-expression.ts'
 import type { Event } from '../state/event.ts'
+import type { FanOut } from '../tail/fan-out-reader.ts'
 import { BookmarkKeeper } from './bookmark.ts'
 import { type Context, defineCommand } from './command.ts'
+import { FAN_OUT_COST, FanOutConsumer } from './fan-out-consumer.ts'
 import { infoNotice, troubleNotices } from './filter-notice.ts'
 import { summaryIfTold } from './look-up.ts'
 import { RECORD_OUTPUT_ARGS, recordFormat } from './record-output.ts'
@@ -52,6 +54,10 @@ export const tailRecords = defineCommand({
       title:
         'Avro schema for records that only name theirs: FILE, or ID=FILE with the id of a registry; commas between',
     },
+    fanOut: {
+      kind: 'flag',
+      title: 'Have the records pushed to a consumer of its own, with 2 MiB/s a shard for itself (costs)',
+    },
     bookmark: {
       kind: 'text',
       title: 'Go on where the last tail with this bookmark stopped, and keep the place',
@@ -90,32 +96,35 @@ export const tailRecords = defineCommand({
     }
     const { from, notes } = (await bookmark?.open(asked, now)) ?? { from: asked, notes: [] }
     for (const note of notes) yield infoNotice(note, now)
-    const events = runTail(
-      {
-        stream,
-        from,
-        fromText:
-          from.type === 'places' ? `bookmark ${args.bookmark}` : from === asked ? fromText : from.type,
-        sieve: new RecordSieve({
-          ...(key === undefined ? {} : { key }),
-          ...(filter === undefined ? {} : { filter }),
-          ...(schemas === undefined ? {} : { schemas }),
-          now: () => clock.now(),
-        }),
-        ...(shard === undefined ? {} : { shardIds: shard }),
-        ...(limit === undefined ? {} : { limit }),
-        ...(key === undefined ? {} : { hashKey: hashKeyOf(key) }),
-        ...(until === undefined ? {} : { until: until.timestamp }),
-        ...(idleMillis === undefined ? {} : { idleMillis }),
-        ...(expectsEnd ? { expectedEnd: exitAtTip ? 'the tip' : 'the end' } : {}),
-        exitAtTip,
-        ...(bookmark === undefined
-          ? {}
-          : { tellsPlaces: true, onTaken: event => bookmark.taken(event, clock.now()) }),
-      },
-      context,
-    )
+    const consumer = args.fanOut ? new FanOutConsumer(context, stream) : undefined
     try {
+      const fanOut = consumer === undefined ? undefined : yield* registered(consumer, context)
+      const events = runTail(
+        {
+          stream,
+          from,
+          ...(fanOut === undefined ? {} : { fanOut }),
+          fromText:
+            from.type === 'places' ? `bookmark ${args.bookmark}` : from === asked ? fromText : from.type,
+          sieve: new RecordSieve({
+            ...(key === undefined ? {} : { key }),
+            ...(filter === undefined ? {} : { filter }),
+            ...(schemas === undefined ? {} : { schemas }),
+            now: () => clock.now(),
+          }),
+          ...(shard === undefined ? {} : { shardIds: shard }),
+          ...(limit === undefined ? {} : { limit }),
+          ...(key === undefined ? {} : { hashKey: hashKeyOf(key) }),
+          ...(until === undefined ? {} : { until: until.timestamp }),
+          ...(idleMillis === undefined ? {} : { idleMillis }),
+          ...(expectsEnd ? { expectedEnd: exitAtTip ? 'the tip' : 'the end' } : {}),
+          exitAtTip,
+          ...(bookmark === undefined
+            ? {}
+            : { tellsPlaces: true, onTaken: event => bookmark.taken(event, clock.now()) }),
+        },
+        context,
+      )
       for await (const event of events) {
         yield event
         for (const shardId of bookmark?.takeExpiredShards() ?? []) {
@@ -124,10 +133,39 @@ export const tailRecords = defineCommand({
       }
     } finally {
       await bookmark?.save(clock.now())
+      const left = await consumer?.end()
+      if (left !== undefined) {
+        yield {
+          type: 'tail-failed',
+          failure: {
+            ...left,
+            nextStep:
+              'The consumer is still registered and costs: the next tail --fan-out of this stream takes it away.',
+          },
+        }
+      }
     }
     yield* troubleNotices(filter, clock.now())
   },
 })
+
+/** Says the price, clears what a killed tail left, registers. */
+async function* registered(consumer: FanOutConsumer, context: Context): AsyncGenerator<Event, FanOut> {
+  const now = context.clock.now()
+  yield infoNotice(FAN_OUT_COST, now)
+  for (const name of await consumer.cleanUp()) {
+    yield infoNotice(
+      `The consumer ${name}, which an earlier tail on this machine left behind, was taken away.`,
+      now,
+    )
+  }
+  const steps = consumer.register()
+  for (;;) {
+    const step = await steps.next()
+    if (step.done) return step.value
+    yield { type: 'act-progressed', actId: 'record.tail', detail: step.value }
+  }
+}
 
 async function bookmarkOf(name: string, stream: StreamRef, context: Context): Promise<BookmarkKeeper> {
   const { stateFiles, api, signal, model } = context

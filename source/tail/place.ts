@@ -28,6 +28,11 @@ export class Place {
     this.#attachedAtMillis ??= atMillis
   }
 
+  /** Everything up to this number was read, whether there are records or not (ContinuationSequenceNumber). */
+  reached(sequenceNumber: SequenceNumber): void {
+    this.#lastSequenceNumber = sequenceNumber
+  }
+
   sawRecords(records: readonly StreamRecord[]): void {
     const last = records.at(-1)
     if (last !== undefined) this.#lastSequenceNumber = last.sequenceNumber

@@ -10,6 +10,7 @@ import type { FinishReason, ReaderState, TailEvent, TailTotals } from '../domain
 import { CallScheduler } from './call-scheduler.ts'
 import { EventQueue } from './event-queue.ts'
 import { FailureLedger } from './failure-ledger.ts'
+import { readSubscribedShard } from './fan-out-reader.ts'
 import { PauseGate } from './pause-gate.ts'
 import { DEFAULT_PACE } from './read-budget.ts'
 import { isAfter, reachesPast, reachesTipOf } from './read-ends.ts'
@@ -193,20 +194,26 @@ class StreamTail implements Tail {
   async #read(member: Member, parents: readonly Member[]): Promise<void> {
     const { api, stream, clock, random, from } = this.#options
     const { shardId } = member
-    const events = readShard({
-      api,
+    const { fanOut } = this.#options
+    const shared = {
       stream,
       shardId,
       start: startOf(member, from, parents),
       clock,
       random,
-      pace: this.#pace,
       scheduler: this.#scheduler,
       signal: member.stop.signal,
-      room: { reserve: bytes => this.#reserve(bytes), release: bytes => this.#queue.release(bytes) },
-      isListedAsClosed: () => this.#listing.isClosed(shardId),
-      confirmEnd: announced => this.#confirmEnd(shardId, announced),
-    })
+      room: {
+        reserve: (bytes: number) => this.#reserve(bytes),
+        release: (bytes: number) => this.#queue.release(bytes),
+      },
+      confirmEnd: (announced: readonly ChildShard[]) => this.#confirmEnd(shardId, announced),
+    }
+    const isListedAsClosed = (): boolean => this.#listing.isClosed(shardId)
+    const events =
+      fanOut === undefined
+        ? readShard({ ...shared, api, pace: this.#pace, isListedAsClosed })
+        : readSubscribedShard({ ...shared, fanOut })
     for await (const event of events) {
       if (this.#isFinished) return
       switch (event.type) {

@@ -5,6 +5,7 @@ import type { StreamRecord } from '../domain/record.ts'
 import type { StartFrom } from '../domain/start-from.ts'
 import type { StreamRef } from '../domain/stream.ts'
 import type { TailEvent } from '../domain/tail-event.ts'
+import type { FanOut } from './fan-out-reader.ts'
 
 /** How fast one shard is polled. The service allows 5 reads/s and 2 MiB/s a shard for all polling readers together. */
 export type ReadPace = {
@@ -20,6 +21,8 @@ export type TailOptions = {
   readonly api: Pick<KinesisApi, 'listShards' | 'getShardIterator' | 'getRecords'>
   readonly stream: StreamRef
   readonly from: StartFrom
+  /** Records are pushed to this consumer instead of being asked for: enhanced fan-out. */
+  readonly fanOut?: FanOut
   /** Read these shards and their descendants only. */
   readonly shardIds?: readonly string[]
   /** Read only the shards whose range holds this key, through every reshard: those that took a partition key's records. */
