@@ -1,4 +1,5 @@
 import type { Command } from './command.ts'
+import { CONTROL_COMMANDS } from './control-commands.ts'
 import { runDoctor } from './doctor-command.ts'
 import { findRecords } from './find-command.ts'
 import { listKeys, measureHeat, whereIsKey, writeReport } from './heat-commands.ts'
@@ -39,6 +40,7 @@ export const SERVICE_COMMANDS: readonly Command[] = [
   listPlans,
   setRetention,
   setMonitoring,
+  ...CONTROL_COMMANDS,
   listReaders,
   listServices,
   putDeliveryRecord,
