@@ -3,7 +3,7 @@ import { type Failure, failureOf } from '../domain/failure.ts'
 import { countedBytes, type StreamRecord } from '../domain/record.ts'
 import { compareSequenceNumbers, type SequenceNumber } from '../domain/shard.ts'
 import type { ReaderState } from '../domain/tail-event.ts'
-import { failureDelayMillis, isWorthRetrying } from './backoff.ts'
+import { failureDelayMillis } from './backoff.ts'
 import { Place } from './place.ts'
 import type { ReaderEvent } from './reader-event.ts'
 import type { ShardReaderOptions } from './shard-reader.ts'
@@ -72,7 +72,7 @@ class FanOutReader {
       }
       if (ending === 'over' || signal.aborted) return
       if (ending === 'again') continue
-      if (!isPassing(ending.failure)) {
+      if (FINAL.has(ending.failure.kind)) {
         yield { type: 'gave-up', failure: ending.failure }
         return
       }
@@ -209,7 +209,12 @@ class FanOutReader {
   }
 }
 
-/** Another subscription of the same consumer passes too: it lasts five minutes at most. */
-function isPassing(failure: Failure): boolean {
-  return failure.kind === 'conflict' || failure.kind === 'quota' || isWorthRetrying(failure)
-}
+/** What no other try can change. Everything else passes: what broke off in the middle of an event has no clear kind. */
+const FINAL: ReadonlySet<Failure['kind']> = new Set([
+  'denied',
+  'not-found',
+  'invalid',
+  'usage',
+  'read-only',
+  'unsupported',
+])

@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { expect } from 'vitest'
 import type { FailureKind } from '../../source/domain/failure.ts'
 import type { TailEvent } from '../../source/domain/tail-event.ts'
+import type { FanOut } from '../../source/tail/fan-out-reader.ts'
 import type { TailOptions } from '../../source/tail/tail-options.ts'
 import type { StepClock } from './step-clock.ts'
 import { startTail } from './tail-run.ts'
@@ -91,6 +92,8 @@ export type Schedule = typeof schedule extends fc.Arbitrary<infer T> ? T : never
 /** A stream that can be acted on. Acts that the backend refuses or does not know do nothing. */
 export type Backend = {
   readonly api: TailOptions['api']
+  /** Records are pushed. */
+  readonly fanOut?: FanOut
   /** What was written; entries that the backend refused are left out. */
   put(partitionKey: string, texts: readonly string[]): readonly { shardId: string; sequenceNumber: string }[]
   act(step: Exclude<Act, { act: 'put' | 'pause' | 'wait' }>): void
@@ -161,6 +164,7 @@ export async function playSchedule(plan: Schedule, clock: StepClock, backend: Ba
         from,
         signal: stop.signal,
         bufferBytes: plan.bufferBytes,
+        ...(backend.fanOut === undefined ? {} : { fanOut: backend.fanOut }),
         relistMillis: 5_000,
         random: () => {
           random = (random * 1_103_515_245 + 12_345) % 2_147_483_648

@@ -3,16 +3,20 @@
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { Clients } from '../../source/aws/clients.ts'
 import { failureFrom } from '../../source/aws/failures.ts'
 import * as sdk from '../../source/aws/sdk.ts'
 import { createSdkKinesis } from '../../source/aws/sdk-kinesis.ts'
 import type { Send } from '../../source/aws/send.ts'
+import { createSubscribe } from '../../source/aws/subscribe.ts'
 import { FailureError, type FailureKind } from '../../source/domain/failure.ts'
 import { middleOf } from '../../source/domain/hash-key.ts'
 import { parentIdsOf } from '../../source/domain/lineage.ts'
 import { compareByRange, isOpen, type Shard } from '../../source/domain/shard.ts'
 import { ServiceError } from '../../source/sandbox/engine/errors.ts'
 import { createService, type Service } from '../../source/sandbox/engine/service.ts'
+import { endSubscription, type Subscription } from '../../source/sandbox/engine/subscription.ts'
+import type { FanOut } from '../../source/tail/fan-out-reader.ts'
 import { fakeFailure } from '../support/fake-kinesis.ts'
 import { StepClock } from '../support/step-clock.ts'
 import { endingOf } from '../support/tail-run.ts'
@@ -23,7 +27,7 @@ const MOST_OPEN_SHARDS = 12
 
 type Faults = { readonly kind: FailureKind; readonly which: number; calls: number }
 
-async function sandboxBackend(clock: StepClock, shardCount: number): Promise<Backend> {
+async function sandboxBackend(clock: StepClock, shardCount: number, isPushed = false): Promise<Backend> {
   const service = createService({ clock: { now: () => clock.now(), speed: 1, after: () => () => {} } })
   let faults: Faults | undefined
   const strikes = (): FailureKind | undefined => {
@@ -39,6 +43,7 @@ async function sandboxBackend(clock: StepClock, shardCount: number): Promise<Bac
   })
   service.handle('CreateStream', { StreamName: 'orders', ShardCount: shardCount })
   await clock.run(clock.sleep(5_000))
+  const fanOut = isPushed ? await registered(service, clock, strikes) : undefined
 
   const everListed = new Map<string, readonly string[]>()
   const shards = (): Shard[] => {
@@ -59,6 +64,7 @@ async function sandboxBackend(clock: StepClock, shardCount: number): Promise<Bac
   }
   return {
     api,
+    ...(fanOut === undefined ? {} : { fanOut }),
     put(partitionKey, texts) {
       if (texts.length === 0) return []
       const Records = texts.map(text => ({ PartitionKey: partitionKey, Data: Buffer.from(text) }))
@@ -147,6 +153,72 @@ function asWireAnswer(answer: object): Readonly<Record<string, unknown>> {
   }
 }
 
+const STREAM_ARN = 'arn:aws:kinesis:us-east-1:000000000000:stream/orders'
+
+/** A consumer on the engine, with subscriptions through the AWS layer's reading of events. */
+async function registered(
+  service: Service,
+  clock: StepClock,
+  strikes: () => FailureKind | undefined,
+): Promise<FanOut> {
+  const answer = service.handle('RegisterStreamConsumer', { StreamARN: STREAM_ARN, ConsumerName: 'own' })
+  const { Consumer } = answer as { Consumer: { ConsumerARN: string } }
+  await clock.run(clock.sleep(5_000))
+  const send = async (command: { input: object }, { abortSignal }: { abortSignal: AbortSignal }) => {
+    if (abortSignal.aborted) throw new FailureError(fakeFailure('aborted', 'SubscribeToShard'))
+    const struck = strikes()
+    if (struck === 'throttled' || struck === 'service')
+      throw new FailureError(fakeFailure(struck, 'SubscribeToShard'))
+    const subscription = service.handle('SubscribeToShard', command.input) as Subscription
+    await clock.sleep(3)
+    return { EventStream: pushes(service, clock, subscription, abortSignal, strikes) }
+  }
+  const clients = {
+    get: async () => ({ send }),
+    isClosed: () => false,
+    close: () => {},
+  } as unknown as Clients
+  const subscribe = createSubscribe({ clients, endpointUrl: 'http://127.0.0.1' })
+  return { consumerArn: Consumer.ConsumerARN, subscribe }
+}
+
+/** What is pushed gets lost on the way where a fault strikes: the stream ends, fails, or goes silent. */
+async function* pushes(
+  service: Service,
+  clock: StepClock,
+  subscription: Subscription,
+  signal: AbortSignal,
+  strikes: () => FailureKind | undefined,
+) {
+  let wake = new AbortController()
+  const listener = () => wake.abort()
+  service.account.shardListeners.add(listener)
+  try {
+    while (!signal.aborted) {
+      wake = new AbortController()
+      const push = service.push(subscription)
+      if (push.kind === 'end') {
+        if (push.error !== undefined) throw push.error
+        return
+      }
+      if (push.kind === 'wait') {
+        await clock.sleep(push.milliseconds, AbortSignal.any([signal, wake.signal]))
+        continue
+      }
+      const struck = strikes()
+      if (struck === 'unreachable') return
+      if (struck === 'bad-answer') throw new SyntaxError('Unexpected end of JSON input')
+      if (struck === 'expired-token') await clock.sleep(600_000, signal)
+      await clock.sleep(3)
+      yield { SubscribeToShardEvent: push.event }
+      if (push.last) return
+    }
+  } finally {
+    endSubscription(subscription)
+    service.account.shardListeners.delete(listener)
+  }
+}
+
 type PutResult = { readonly ShardId?: string; readonly SequenceNumber?: string }
 type SandboxShard = {
   readonly ShardId: string
@@ -196,4 +268,27 @@ test(`0 lost, 0 repeated, in order, parents first: ${SCHEDULES} random histories
   expect(reshardCount).toBeGreaterThan(SCHEDULES)
   expect(recordCount).toBeGreaterThan(SCHEDULES * 20)
   expect(throttledCount).toBeGreaterThan(0)
+}, 1_800_000)
+
+test(`the same with enhanced fan-out: ${SCHEDULES} random histories, subscriptions lost on the way`, async () => {
+  let reshardCount = 0
+  let recordCount = 0
+  let stalledCount = 0
+  await fc.assert(
+    fc.asyncProperty(schedule, async plan => {
+      const clock = new StepClock()
+      const backend = await sandboxBackend(clock, plan.shardCount, true)
+      const played = await playSchedule(plan, clock, backend)
+      checkPlayed(plan, played, backend.parents())
+      reshardCount += played.events.filter(event => event.type === 'shard-ended').length
+      recordCount += endingOf(played.events).totals.recordCount
+      stalledCount += played.events.filter(
+        event => event.type === 'reader-changed' && event.reader.state === 'stalled',
+      ).length
+    }),
+    { numRuns: SCHEDULES },
+  )
+  expect(reshardCount).toBeGreaterThan(SCHEDULES)
+  expect(recordCount).toBeGreaterThan(SCHEDULES * 20)
+  expect(stalledCount).toBeGreaterThan(0)
 }, 1_800_000)
