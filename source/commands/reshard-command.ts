@@ -8,6 +8,7 @@ import { type Context, defineCommand } from './command.ts'
 import { conflict, invalid, refuseOnDemand, summaryIfTold } from './look-up.ts'
 import { streamOnScreen } from './on-screen.ts'
 import { actRows } from './output-rows.ts'
+import { previewReshard } from './shard-previews.ts'
 
 /** ACTIVE with another count than asked for this long without a break: it is where the service has stopped. */
 const STOPPED_AFTER_MILLIS = 10_000
@@ -63,6 +64,10 @@ export const reshardStream = defineCommand({
     ],
     rows: actRows,
   },
+  preview: ({ stream, targetShardCount }, context) =>
+    previewReshard(context, stream, targetShardCount, openShardCount =>
+      refuseTarget(stream, openShardCount, targetShardCount),
+    ),
   run: ({ stream, targetShardCount, noWait, timeout }, context) =>
     runAct(
       context,

@@ -1,5 +1,5 @@
 import { failureOf } from '../domain/failure.ts'
-import { isSplittableAt, middleOf } from '../domain/hash-key.ts'
+import { hashKeyOf, isSplittableAt, middleOf } from '../domain/hash-key.ts'
 import { Lineage } from '../domain/lineage.ts'
 import { compareByRange, isOpen, mergeNeighbours, type Shard } from '../domain/shard.ts'
 import type { StreamRef, StreamSummary } from '../domain/stream.ts'
@@ -12,6 +12,7 @@ import { refuseOnDemand, shardNamed, summaryIfTold } from './look-up.ts'
 import { knownShards, selectedShard, selectedShardId, streamOn, streamOnScreen } from './on-screen.ts'
 import { actRows, SHARD_COLUMNS, shardRow, shardRows } from './output-rows.ts'
 import { closedText, rangeText, refuseUnmergeable, splitPoint } from './shard-checks.ts'
+import { loadsSeen, previewMerge, previewSplit, wishedPoint } from './shard-previews.ts'
 
 const DEFAULT_WAIT_SECONDS = '300'
 
@@ -53,6 +54,14 @@ export const splitShard = defineCommand({
     stream: { kind: 'stream', title: 'Stream name or ARN', required: true, positional: true },
     shard: { kind: 'shard', title: 'Shard id, or its number', required: true, positional: true },
     at: { kind: 'hashKey', title: 'First hash key of the upper half; the middle of the range if absent' },
+    atKey: { kind: 'text', title: 'A partition key that is to begin the upper half' },
+    atLoad: { kind: 'flag', title: 'Where the observed load is halved' },
+    atMiddle: { kind: 'flag', title: 'In the middle of the range' },
+    for: {
+      kind: 'text',
+      title: 'With --at-load: how long to look first; 30s where absent',
+      only: 'headless',
+    },
     timeout: {
       kind: 'count',
       title: 'Seconds to wait for the effect',
@@ -66,12 +75,13 @@ export const splitShard = defineCommand({
     const shard = selectedShard(model)
     return shard === undefined ? undefined : refusalOf(() => splitPoint(shard, undefined, knownShards(model)))
   },
-  confirm: ({ stream, shard: shardId, at }, model) => {
+  confirm: ({ stream, shard: shardId, at, atKey, atLoad }, model) => {
     const shard = knownShards(model).find(candidate => candidate.shardId === shardId)
-    const point = at ?? (shard === undefined ? undefined : middleOf(shard.hashKeyRange))
+    const named = at ?? (atKey === undefined ? undefined : hashKeyOf(atKey))
+    const point = named ?? (shard === undefined || atLoad ? undefined : middleOf(shard.hashKeyRange))
     return {
       lines: [
-        `Split ${shardId} of ${stream.streamName} ${point === undefined ? 'in the middle' : `at hash key ${point}`}.`,
+        `Split ${shardId} of ${stream.streamName} ${point !== undefined ? `at hash key ${point}` : atLoad ? 'where its load is halved' : 'in the middle'}.`,
         ...(shard === undefined || point === undefined || !isSplittableAt(shard.hashKeyRange, point)
           ? []
           : halvesOf(shard, point).map(half => `  new open shard ${rangeText(half)}`)),
@@ -80,7 +90,8 @@ export const splitShard = defineCommand({
     }
   },
   headless: { name: 'split', columns: SHARD_COLUMNS, rows: actRows },
-  run: ({ stream, shard: shardId, at, timeout }, context) =>
+  preview: ({ stream, shard, ...wish }, context) => previewSplit(context, stream, shard, wish),
+  run: ({ stream, shard: shardId, timeout, ...wish }, context) =>
     runAct(
       context,
       { commandId: 'shard.split', title: `Split ${shardId} of ${stream.streamName}`, action: 'SplitShard' },
@@ -88,7 +99,9 @@ export const splitShard = defineCommand({
         const { api, signal } = context
         const shards = await api.listShards(stream, { signal })
         const shard = shardNamed(shards, shardId, stream, 'SplitShard')
-        const newStartingHashKey = splitPoint(shard, at, shards)
+        if (wish.atLoad) yield 'looking where the load lies'
+        const seen = wish.atLoad ? await loadsSeen(context, stream, wish.for ?? '30s') : undefined
+        const newStartingHashKey = wishedPoint(shard, shards, wish, seen)
         refuseOnDemand(await summaryIfTold(api, stream, signal), 'SplitShard')
         await api.splitShard(stream, shardId, newStartingHashKey, { signal })
         const children = yield* waitForChildren(context, stream, [shard], 2, 'SplitShard', timeout)
@@ -151,6 +164,7 @@ export const mergeShards = defineCommand({
     ],
   }),
   headless: { name: 'merge', columns: SHARD_COLUMNS, rows: actRows },
+  preview: ({ stream, shard, adjacentShard }, context) => previewMerge(context, stream, shard, adjacentShard),
   run: ({ stream, shard: oneId, adjacentShard: otherId, timeout }, context) =>
     runAct(
       context,

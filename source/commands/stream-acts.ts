@@ -1,5 +1,8 @@
+import { shardItems } from '../domain/cost/estimate.ts'
+import { LIST_PRICES, pricesText } from '../domain/cost/prices.ts'
 import { FailureError, failureOf, usageFailure } from '../domain/failure.ts'
 import { RETENTION_MAX_HOURS, RETENTION_MIN_HOURS } from '../domain/limits.ts'
+import { dollarsText } from '../domain/plan/preview-text.ts'
 import type { StreamRef, StreamSummary } from '../domain/stream.ts'
 import { streamKey } from '../state/model.ts'
 import { type ActSteps, type Probe, runAct, waitForEffect } from './act.ts'
@@ -8,6 +11,8 @@ import { type Context, defineCommand } from './command.ts'
 import { conflict } from './look-up.ts'
 import { streamOnScreen } from './on-screen.ts'
 import { actRows, STREAM_COLUMNS, streamRow } from './output-rows.ts'
+import { monthlyShardDollars } from './plan-rows.ts'
+import { settingPreview } from './setting-act.ts'
 
 const TIMEOUT = {
   kind: 'count',
@@ -54,6 +59,28 @@ export const createStream = defineCommand({
     ],
   }),
   headless: { name: 'create', columns: STREAM_COLUMNS, rows: actRows },
+  preview: ({ stream, shards, mode }, context) => {
+    const count = shards ?? 1
+    return settingPreview(context, stream, {
+      title: `Create ${stream.streamName}`,
+      isNew: true,
+      lines: () =>
+        mode === 'on-demand'
+          ? ['On-demand: the stream hour and bytes are billed; what it would cost: shardscope estimate.']
+          : [
+              `${count} open ${count === 1 ? 'shard' : 'shards'}: ${dollarsText(monthlyShardDollars(count))} a month; ${pricesText(LIST_PRICES)}, not a bill.`,
+            ],
+      calls: [
+        {
+          operation: 'CreateStream',
+          input: {
+            StreamModeDetails: { StreamMode: mode === 'on-demand' ? 'ON_DEMAND' : 'PROVISIONED' },
+            ...(mode === 'on-demand' ? {} : { ShardCount: count }),
+          },
+        },
+      ],
+    })
+  },
   run: ({ stream, shards, mode, timeout }, context) =>
     runAct(
       context,
@@ -122,6 +149,35 @@ export const deleteStream = defineCommand({
     columns: [{ key: 'streamName', header: 'DELETED' }],
     rows: actRows,
   },
+  preview: async ({ stream, enforceConsumerDeletion }, context) => {
+    const { api, signal } = context
+    const { consumerCount, channelCount } = await api.describeStreamSummary(stream, { signal })
+    const consumers =
+      consumerCount === 0
+        ? []
+        : await context.control?.listConsumers(stream, { signal }).catch(() => undefined)
+    const names = consumers?.map(({ consumerName }) => consumerName).join(', ')
+    return settingPreview(context, stream, {
+      title: `Delete ${stream.streamName}`,
+      lines: summary => [
+        `Gone for good: ${summary?.openShardCount ?? 'all'} open shards with every record in them.`,
+        consumerCount === 0
+          ? 'No consumer is registered.'
+          : `Registered consumers: ${names || (consumerCount ?? 'not known')}: they ${enforceConsumerDeletion ? 'go with it' : 'stand in the way; --enforce-consumer-deletion takes them along'}.`,
+        channelCount === undefined
+          ? 'Whether channels deliver from it is not known.'
+          : channelCount === 0
+            ? 'No channel delivers from it.'
+            : `${channelCount} channels deliver from it: the service refuses to delete it until they are deleted.`,
+      ],
+      calls: [
+        {
+          operation: 'DeleteStream',
+          input: enforceConsumerDeletion ? { EnforceConsumerDeletion: true } : {},
+        },
+      ],
+    })
+  },
   run: ({ stream, enforceConsumerDeletion, timeout }, context) =>
     runAct(
       context,
@@ -187,6 +243,38 @@ export const setRetention = defineCommand({
       { key: 'retentionPeriodHours', header: 'RETENTION HOURS', align: 'right' },
     ],
     rows: actRows,
+  },
+  preview: async ({ stream, hours }, context) => {
+    const summary = await context.api.describeStreamSummary(stream, { signal: context.signal })
+    const { retentionPeriodHours: now, openShardCount, consumerCount = 0 } = summary
+    const monthly = (retentionHours: number) =>
+      shardItems({ retentionHours, fanOutConsumers: consumerCount }, LIST_PRICES, openShardCount ?? 0).reduce(
+        (sum, { dollars }) => sum + dollars,
+        0,
+      )
+    return settingPreview(context, stream, {
+      title: `Retention of ${stream.streamName}: ${hours} hours`,
+      lines: () => [
+        `Now ${now ?? 'not told'} hours.`,
+        now === undefined || hours < now
+          ? 'A shorter time drops older records at once, for good.'
+          : 'A longer time does not bring back what has expired.',
+        ...(now === undefined || openShardCount === undefined
+          ? []
+          : [
+              `Provisioned: ${dollarsText(monthly(now))} to ${dollarsText(monthly(hours))} a month for shards and retention${hours > 168 ? ', and the bytes beyond seven days' : ''}; ${pricesText(LIST_PRICES)}, not a bill.`,
+            ]),
+      ],
+      calls: [
+        {
+          operation:
+            now !== undefined && hours < now
+              ? 'DecreaseStreamRetentionPeriod'
+              : 'IncreaseStreamRetentionPeriod',
+          input: { RetentionPeriodHours: hours },
+        },
+      ],
+    })
   },
   run: ({ stream, hours, timeout }, context) =>
     runAct(

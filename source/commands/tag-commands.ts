@@ -3,6 +3,7 @@ import type { ArgSpec } from './argument.ts'
 import { defineCommand, type OutputColumn } from './command.ts'
 import { streamOnScreen } from './on-screen.ts'
 import { actRows } from './output-rows.ts'
+import { settingPreview } from './setting-act.ts'
 
 const STREAM = {
   kind: 'stream',
@@ -58,6 +59,12 @@ export const addTag = defineCommand({
     lines: [`Set tag ${key} of ${stream.streamName} to "${value}".`],
   }),
   headless: { name: 'tag', columns: TAG_COLUMNS, rows: actRows },
+  preview: ({ stream, key, value }, context) =>
+    settingPreview(context, stream, {
+      title: `Tag ${stream.streamName}`,
+      lines: () => [`Tag ${key} becomes "${value}". A stream may have 50.`],
+      calls: [{ operation: 'AddTagsToStream', input: { Tags: { [key]: value } } }],
+    }),
   run: ({ stream, key, value }, context) =>
     runAct(
       context,
@@ -86,6 +93,12 @@ export const removeTag = defineCommand({
   prefill: streamOnScreen,
   confirm: ({ stream, key }) => ({ lines: [`Remove tag ${key} from ${stream.streamName}.`] }),
   headless: { name: 'untag', columns: [{ key: 'key', header: 'REMOVED' }], rows: actRows },
+  preview: ({ stream, key }, context) =>
+    settingPreview(context, stream, {
+      title: `Untag ${stream.streamName}`,
+      lines: () => [`Tag ${key} is removed.`],
+      calls: [{ operation: 'RemoveTagsFromStream', input: { TagKeys: [key] } }],
+    }),
   run: ({ stream, key }, context) =>
     runAct(
       context,
