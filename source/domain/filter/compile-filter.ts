@@ -1,3 +1,5 @@
+// A little over 300 lines: the grammar is one reader over one text, and each term is as long as its rule and its refusals.
+
 import { type FailureError, failureOf, usageFailure } from '../failure.ts'
 import { compareSequenceNumbers } from '../shard.ts'
 import { parseDurationMillis } from '../time-expression.ts'
