@@ -1,7 +1,7 @@
 import type { ControlApi } from '../aws/control-api.ts'
 import { type Failure, FailureError, failureOf, usageFailure } from '../domain/failure.ts'
 import type { StreamRef } from '../domain/stream.ts'
-import type { FanOut } from '../tail/fan-out-reader.ts'
+import type { FanOut } from '../tail/fan-out.ts'
 import { waitForEffect } from './act.ts'
 import type { Context, StateFiles } from './command.ts'
 

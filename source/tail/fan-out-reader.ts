@@ -1,9 +1,10 @@
-import type { SubscribeToShard, SubscriptionEvent } from '../aws/kinesis-api.ts'
+import type { SubscriptionEvent } from '../aws/kinesis-api.ts'
 import { type Failure, failureOf } from '../domain/failure.ts'
 import { countedBytes, type StreamRecord } from '../domain/record.ts'
 import { compareSequenceNumbers, type SequenceNumber } from '../domain/shard.ts'
 import type { ReaderState } from '../domain/tail-event.ts'
 import { failureDelayMillis } from './backoff.ts'
+import type { FanOut } from './fan-out.ts'
 import { Place } from './place.ts'
 import type { ReaderEvent } from './reader-event.ts'
 import type { ShardReaderOptions } from './shard-reader.ts'
@@ -22,9 +23,6 @@ const SILENT: Failure = {
   nextStep: 'The subscription is begun anew from the last place.',
   retryable: true,
 }
-
-/** The consumer through which shards are subscribed. */
-export type FanOut = { readonly consumerArn: string; readonly subscribe: SubscribeToShard }
 
 export type FanOutReaderOptions = Omit<ShardReaderOptions, 'api' | 'pace' | 'isListedAsClosed'> & {
   readonly fanOut: FanOut

@@ -5,7 +5,7 @@ import type { StreamRecord } from '../domain/record.ts'
 import type { StartFrom } from '../domain/start-from.ts'
 import type { StreamRef } from '../domain/stream.ts'
 import type { TailEvent } from '../domain/tail-event.ts'
-import type { FanOut } from './fan-out-reader.ts'
+import type { FanOut } from './fan-out.ts'
 
 /** How fast one shard is polled. The service allows 5 reads/s and 2 MiB/s a shard for all polling readers together. */
 export type ReadPace = {

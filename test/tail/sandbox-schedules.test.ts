@@ -16,7 +16,7 @@ import { compareByRange, isOpen, type Shard } from '../../source/domain/shard.ts
 import { ServiceError } from '../../source/sandbox/engine/errors.ts'
 import { createService, type Service } from '../../source/sandbox/engine/service.ts'
 import { endSubscription, type Subscription } from '../../source/sandbox/engine/subscription.ts'
-import type { FanOut } from '../../source/tail/fan-out-reader.ts'
+import type { FanOut } from '../../source/tail/fan-out.ts'
 import { fakeFailure } from '../support/fake-kinesis.ts'
 import { StepClock } from '../support/step-clock.ts'
 import { endingOf } from '../support/tail-run.ts'
