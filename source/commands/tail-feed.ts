@@ -19,6 +19,8 @@ type TailScreen = Extract<ScreenState, { screen: 'tail' }>
 
 type Running = {
   readonly key: string
+  /** When the stream that it reads was created; absent as long as nobody has told. */
+  createdAt: number | undefined
   readonly stop: AbortController
   /** Absent where it could not even be started: it must not be tried again with every new state. */
   tail: Tail | undefined
@@ -52,12 +54,14 @@ export class TailFeed {
       return
     }
     const key = keyOf(model, screen)
-    if (running?.key === key) {
+    const createdAt = creationOf(model, screen.stream)
+    if (running?.key === key && !isLaterStream(running.createdAt, createdAt)) {
+      running.createdAt ??= createdAt
       if (running.leftAt !== undefined) this.#comeBack(running)
       return
     }
     this.#end()
-    this.#start(key, screen)
+    this.#start(key, createdAt, screen)
   }
 
   /** The connection is another one: nothing of the old tail may go on. */
@@ -91,12 +95,18 @@ export class TailFeed {
     running?.stop.abort()
   }
 
-  #start(key: string, screen: TailScreen): void {
+  #start(key: string, createdAt: number | undefined, screen: TailScreen): void {
     const { context, dispatch } = this.#options
     const { stream, shardId, from } = screen
     const view = { ...(shardId === undefined ? {} : { shardId }), from }
     // Known as running before anything is dispatched: each new state asks again what runs.
-    const running: Running = { key, stop: new AbortController(), tail: undefined, leftAt: undefined }
+    const running: Running = {
+      key,
+      createdAt,
+      stop: new AbortController(),
+      tail: undefined,
+      leftAt: undefined,
+    }
     this.#running = running
     dispatch({ type: 'tail-started', stream, ...view })
     try {
@@ -237,6 +247,19 @@ class ReaderBoard {
 
 function shownTail(model: Model): TailScreen | undefined {
   return model.screens.findLast((screen): screen is TailScreen => screen.screen === 'tail')
+}
+
+/** When the stream was created, as far as it was told; of what was told at different times, the later. */
+function creationOf(model: Model, stream: StreamRef): number | undefined {
+  const listed = model.streams.value?.find(({ streamName }) => streamName === stream.streamName)
+  const described = model.summaries.get(streamKey(stream))?.value
+  const told = [listed, described].flatMap(answer => answer?.streamCreationTimestamp?.getTime() ?? [])
+  return told.length === 0 ? undefined : Math.max(...told)
+}
+
+/** Places in a stream mean nothing in a later one of its name. Answers differ in precision, by less than a second. */
+function isLaterStream(before: number | undefined, now: number | undefined): boolean {
+  return before !== undefined && now !== undefined && now - before >= 1_000
 }
 
 function keyOf(model: Model, screen: TailScreen): string {

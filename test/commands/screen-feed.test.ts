@@ -243,6 +243,39 @@ describe('what is on top', () => {
     expect(store.snapshot().tail?.phase).toBe('tailing')
   })
 
+  test('a tail does not go on in a later stream of the same name, even where old places are taken', async () => {
+    let createdAt = NOW - 60_000
+    const { store, clock, pass } = feeding({
+      describeStreamSummary: async ({ streamName }) => ({
+        streamName,
+        streamStatus: 'ACTIVE',
+        streamCreationTimestamp: new Date(createdAt),
+      }),
+    })
+    const tailed = () => store.snapshot().tail?.receivedCount
+    store.dispatch({ type: 'screen-opened', screen: shards })
+    await pass(2_000)
+    store.dispatch({ type: 'screen-opened', screen: tail })
+    await pass(3_000)
+    const row = { id: '1', keptBytes: 1, record: { data: new Uint8Array() }, data: new Uint8Array() }
+    store.dispatch({ type: 'rows-arrived', rows: [row as never], recordCount: 1 })
+    await pass(100)
+    // Coming back to the same stream keeps its rows, although the next answer is less precise.
+    store.dispatch({ type: 'screen-closed' })
+    createdAt += 999
+    await pass(70_000)
+    store.dispatch({ type: 'screen-opened', screen: tail })
+    await pass(100)
+    expect(tailed()).toBe(1)
+    store.dispatch({ type: 'screen-closed' })
+    createdAt = clock.now()
+    await pass(70_000)
+    store.dispatch({ type: 'screen-opened', screen: tail })
+    await pass(3_000)
+    expect(tailed()).toBe(0)
+    expect(store.snapshot().tail?.phase).toBe('tailing')
+  })
+
   test('a place to start that cannot be read is a failed tail, not a crash', async () => {
     const { store, pass } = feeding()
     store.dispatch({ type: 'screen-opened', screen: { ...tail, from: 'next tuesday' } })
