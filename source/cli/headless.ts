@@ -33,7 +33,7 @@ export async function runHeadless({ invocation, stdout, stderr, openContext }: H
     const args = parseArgs(headless.name, headlessArgs(command.args), invocation.typed)
     const format = formatOf(headless, args, invocation.isJson, stdout)
     const context = await openContext(command)
-    if (invocation.isDryRun === true) {
+    if (invocation.isDryRun === true && !('dryRun' in command.args)) {
       await writePreview(command, args, context, stdout, invocation.isJson)
       return EXIT_OK
     }
