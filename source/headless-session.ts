@@ -49,7 +49,8 @@ export class HeadlessSession {
   }
 
   readonly openContext = async (command: HeadlessCommand): Promise<Context> => {
-    if (command.headless.isOffline) {
+    const { isOffline } = command.headless
+    if (typeof isOffline === 'function' ? isOffline(this.#invocation.typed) : isOffline) {
       return { ...this.#context(NO_ENDPOINT, NOWHERE), doctor: this.#doctor() }
     }
     const { connection, session } = await this.#connect()

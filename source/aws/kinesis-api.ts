@@ -33,6 +33,8 @@ export type PutEntry = {
   /** May be left out only on streams with service-managed record distribution. */
   readonly partitionKey?: string
   readonly explicitHashKey?: HashKey
+  /** PutRecord alone: the new record gets a larger number than this one of the same key. */
+  readonly sequenceNumberForOrdering?: SequenceNumber
 }
 
 export type PutReceipt = {

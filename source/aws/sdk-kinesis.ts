@@ -98,7 +98,14 @@ export function createSdkKinesis(options: SdkKinesisOptions): KinesisApi {
       await checkSizes('PutRecord', stream, [entry], signal)
       const answer = await send({
         operation: 'PutRecord',
-        command: sdk => new sdk.PutRecordCommand({ ...named, ...entryOf(entry) }),
+        command: sdk =>
+          new sdk.PutRecordCommand({
+            ...named,
+            ...entryOf(entry),
+            ...(entry.sequenceNumberForOrdering === undefined
+              ? {}
+              : { SequenceNumberForOrdering: entry.sequenceNumberForOrdering }),
+          }),
         signal,
       })
       return putReceipt('PutRecord', answer)

@@ -177,7 +177,7 @@ export type Headless = {
   /** Some of its forms change something although its effect on a screen is to look. */
   readonly isAct?: boolean
   /** Needs no endpoint: nothing is connected. */
-  readonly isOffline?: boolean
+  readonly isOffline?: boolean | ((args: Readonly<Record<string, unknown>>) => boolean)
   /** Runs until it is told to stop, so a signal is its normal end: exit code 0. */
   readonly endsBySignal?: boolean
 }

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { type FailureError, usageFailure } from '../domain/failure.ts'
 import { PARTITION_KEY_MAX_CHARACTERS } from '../domain/limits.ts'
 import type { StreamRef } from '../domain/stream.ts'
@@ -6,6 +7,7 @@ import { type Context, defineCommand } from './command.ts'
 import { summaryIfTold } from './look-up.ts'
 import { streamOnScreen } from './on-screen.ts'
 import { actRows } from './output-rows.ts'
+import { settingPreview } from './setting-act.ts'
 
 export const putRecord = defineCommand({
   id: 'record.put',
@@ -23,6 +25,9 @@ export const putRecord = defineCommand({
       title: 'Hash key that chooses the shard instead of the partition key',
     },
     data: { kind: 'text', title: 'Payload, as UTF-8' },
+    base64: { kind: 'flag', title: 'The payload is given as base64' },
+    gzip: { kind: 'flag', title: 'Compress the payload' },
+    after: { kind: 'text', title: 'Sequence number of the same key that the new one must be larger than' },
     file: { kind: 'file', title: 'Payload from a file, byte for byte', only: 'headless' },
     input: {
       kind: 'choice',
@@ -47,6 +52,19 @@ export const putRecord = defineCommand({
     ],
     rows: actRows,
   },
+  preview: ({ stream, partitionKey }, context) =>
+    settingPreview(context, stream, {
+      title: `Put one record into ${stream.streamName}`,
+      lines: summary => [
+        `With partition key ${partitionKey === undefined ? 'none' : `"${partitionKey}"`}; the stream takes up to ${summary?.maxRecordSizeInKiB ?? 1_024} KiB a record.`,
+      ],
+      calls: [
+        {
+          operation: 'PutRecord',
+          input: { PartitionKey: partitionKey, Data: 'fileb://PAYLOAD' },
+        },
+      ],
+    }),
   run: (args, context) =>
     runAct(
       context,
@@ -56,13 +74,22 @@ export const putRecord = defineCommand({
         const { stream, partitionKey, explicitHashKey } = args
         // Before the payload is read: a pipe that is never closed must not hide what is wrong with the command.
         await checkKey(context, stream, partitionKey)
-        const data = await payloadOf(args, context)
+        const data = packed(await payloadOf(args, context), args)
+        const after = args.after
+        if (after !== undefined && !/^\d{1,129}$/.test(after)) {
+          throw usageFailure(
+            'put',
+            `after "${after}" is no sequence number`,
+            'Write its digits, as put prints them.',
+          )
+        }
         const receipt = await context.api.putRecord(
           stream,
           {
             data,
             ...(partitionKey === undefined ? {} : { partitionKey }),
             ...(explicitHashKey === undefined ? {} : { explicitHashKey }),
+            ...(after === undefined ? {} : { sequenceNumberForOrdering: after }),
           },
           { signal: context.signal },
         )
@@ -73,6 +100,18 @@ export const putRecord = defineCommand({
       },
     ),
 })
+
+function packed(
+  given: Uint8Array,
+  { base64, gzip }: { readonly base64: boolean; readonly gzip: boolean },
+): Uint8Array {
+  const text = base64 ? new TextDecoder().decode(given).trim() : ''
+  if (base64 && !/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)) {
+    throw usageFailure('put', 'the payload is no base64', 'Leave out --base64 for plain text.')
+  }
+  const bytes = base64 ? new Uint8Array(Buffer.from(text, 'base64')) : given
+  return gzip ? new Uint8Array(gzipSync(bytes)) : bytes
+}
 
 async function payloadOf(
   args: {

@@ -1,11 +1,14 @@
 import type { Command } from './command.ts'
 import { CONTROL_COMMANDS } from './control-commands.ts'
 import { runDoctor } from './doctor-command.ts'
+import { estimateCost } from './estimate-command.ts'
 import { findRecords } from './find-command.ts'
+import { generateTraffic } from './generate-command.ts'
 import { listKeys, measureHeat, whereIsKey, writeReport } from './heat-commands.ts'
 import { setMonitoring } from './monitoring-command.ts'
 import { listPlans, makeShardPlan, resumePlan, runShardPlan } from './plan-commands.ts'
 import { putRecord } from './put-command.ts'
+import { putRecords } from './put-many-command.ts'
 import { listReaders } from './readers-commands.ts'
 import { tailRecords } from './record-commands.ts'
 import { replayRecords } from './replay-command.ts'
@@ -28,6 +31,8 @@ export const SERVICE_COMMANDS: readonly Command[] = [
   whereIsKey,
   writeReport,
   putRecord,
+  putRecords,
+  generateTraffic,
   replayRecords,
   createStream,
   deleteStream,
@@ -41,6 +46,7 @@ export const SERVICE_COMMANDS: readonly Command[] = [
   setRetention,
   setMonitoring,
   ...CONTROL_COMMANDS,
+  estimateCost,
   listReaders,
   listServices,
   putDeliveryRecord,

@@ -43,6 +43,8 @@ export type BreakEven = {
   readonly then: MonthlyCost['mode']
   readonly recordsPerSecond?: number
   readonly bytesPerSecond?: number
+  /** `then` is cheaper at every rate that was looked at. */
+  readonly isAlways?: true
 }
 
 const SECONDS_PER_HOUR = 3_600
@@ -211,6 +213,7 @@ function breakEven(
     found = scale
   }
   if (traffic.recordsPerSecond <= 0 || found === undefined) return { first, then }
+  if (found === SCALES[0]) return { first, then, isAlways: true }
   let [low, high] = [found / 10 ** (1 / 20), found]
   for (let round = 0; round < 40; round += 1) {
     const middle = (low + high) / 2
