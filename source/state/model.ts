@@ -1,3 +1,5 @@
+// Over 300 lines because the whole of what can be on screen is read, and exhaustively switched over, in one place.
+
 import type { Failure } from '../domain/failure.ts'
 import type { HeatBudget } from '../domain/heat/heat-reads.ts'
 import type { Measure } from '../domain/heat/heavy-keys.ts'
