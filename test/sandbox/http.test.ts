@@ -1,7 +1,9 @@
 import { X509Certificate } from 'node:crypto'
 import { request } from 'node:http'
+import { connect as connectHttp2 } from 'node:http2'
 import { Agent } from 'node:https'
 import { connect as connectTo } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import {
   CreateStreamCommand,
   DescribeStreamSummaryCommand,
@@ -220,6 +222,49 @@ describe('TLS on the same port', () => {
       clients.push(client)
       expect((await client.send(new ListStreamsCommand())).StreamNames).toEqual([])
     }
+  })
+
+  it('serves HTTP/2 that is begun without ALPN, as the Java SDK begins it', async () => {
+    const ca = sandbox.certificate()
+    const session = connectHttp2(secure(), {
+      createConnection: () => connectTls({ host: '127.0.0.1', port: sandbox.port, ca }),
+    })
+    try {
+      const text = await new Promise<string>((resolve, reject) => {
+        const stream = session.request({
+          ':method': 'POST',
+          'x-amz-target': 'Kinesis_20131202.ListStreams',
+          'content-type': 'application/x-amz-json-1.1',
+        })
+        let told = ''
+        stream.setEncoding('utf8').on('data', chunk => {
+          told += chunk
+        })
+        stream.on('end', () => resolve(told))
+        session.on('error', reject)
+        stream.on('error', reject)
+        stream.end('{}')
+      })
+      expect(JSON.parse(text)).toMatchObject({ StreamNames: [] })
+    } finally {
+      session.close()
+    }
+  })
+
+  it('outlives callers that go wrong after the handshake', async () => {
+    const ca = sandbox.certificate()
+    for (const text of ['', 'noise', 'PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n', 'GET\r\n\r\n']) {
+      await new Promise<void>(resolve => {
+        const socket = connectTls({ host: '127.0.0.1', port: sandbox.port, ca }, () => {
+          if (text === '') socket.destroy()
+          else socket.end(text)
+        })
+        socket.on('error', () => {})
+        socket.on('close', () => resolve())
+        socket.resume()
+      })
+    }
+    expect((await raw({ 'x-amz-target': 'Kinesis_20131202.ListStreams' })).status).toBe(200)
   })
 
   it('names localhost and both loopback addresses in the certificate', () => {

@@ -1,12 +1,11 @@
 import { createServer as createHttp1Server, type IncomingMessage, type ServerResponse } from 'node:http'
 import {
   createServer as createHttp2Server,
-  createSecureServer,
-  type Http2SecureServer,
   type Http2ServerRequest,
   type Http2ServerResponse,
 } from 'node:http2'
 import { createServer as createNetServer, type Server, type Socket } from 'node:net'
+import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls'
 import type { Certificate } from './certificate.ts'
 import type { Answer, WireRequest, WireResponse } from './exchange.ts'
 
@@ -22,8 +21,9 @@ const MAX_BODY_BYTES = 24 << 20
 const TLS_HANDSHAKE = 0x16
 
 /**
- * Serves `answer` on one port of 127.0.0.1, for HTTP/1.1, for HTTP/2 with prior knowledge and for TLS (with either): the
- * first bytes of a connection tell which. Port 0 takes a free one. The certificate is asked for when TLS is first spoken.
+ * Serves `answer` on one port of 127.0.0.1, for HTTP/1.1, for HTTP/2 with prior knowledge and for TLS with either: the
+ * first bytes of a connection tell which, within TLS as well, because AWS's SDK for Java begins HTTP/2 there without
+ * ALPN, as the service lets it. Port 0 takes a free one. The certificate is asked for when TLS is first spoken.
  */
 export async function startServer(
   answer: Answer,
@@ -33,13 +33,18 @@ export async function startServer(
   const listener = (request: Request, response: Response) => void serve(answer, request, response)
   const http1 = createHttp1Server({ keepAliveTimeout: 60_000 }, listener)
   const http2 = createHttp2Server(listener)
-  let tls: Http2SecureServer | undefined
+  let tls: TlsServer | undefined
   const tlsServer = () => {
-    tls ??= createSecureServer({ ...certificate(), allowHTTP1: true }, listener)
+    tls ??= createTlsServer({ ...certificate(), ALPNProtocols: ['h2', 'http/1.1'] }, secured)
     return tls
   }
+  const secured = (socket: TLSSocket) => {
+    socket.on('error', () => socket.destroy())
+    if (socket.alpnProtocol === 'h2') http2.emit('connection', socket)
+    else dispatch(socket)
+  }
   const sockets = new Set<Socket>()
-  const dispatch = (socket: Socket) => {
+  const dispatch = (socket: Socket | TLSSocket) => {
     socket.once('readable', () => {
       const opening = socket.read() as Buffer | null
       if (opening === null) {
@@ -48,9 +53,13 @@ export async function startServer(
         return
       }
       socket.unshift(opening)
-      if (opening[0] === TLS_HANDSHAKE) tlsServer().emit('connection', socket)
-      else if (opening.toString('latin1', 0, 3) === 'PRI') http2.emit('connection', socket)
-      else http1.emit('connection', socket)
+      if (opening.toString('latin1', 0, 3) === 'PRI') {
+        // Node's HTTP/2 turns away a TLS socket that did not negotiate it.
+        if ('alpnProtocol' in socket) socket.alpnProtocol = 'h2'
+        http2.emit('connection', socket)
+      } else if (opening[0] === TLS_HANDSHAKE && !('alpnProtocol' in socket)) {
+        tlsServer().emit('connection', socket)
+      } else http1.emit('connection', socket)
     })
   }
   const front = createNetServer({ noDelay: true }, socket => {
