@@ -25,7 +25,7 @@ def check(name, seen, expected=True):
         print(f"ok: {name}", flush=True)
     else:
         failures.append(name)
-        print(f"FAILED: {name}: saw {seen!r}, expected {expected!r}", flush=True)
+        print(f"FAILED: {name}: saw {repr(seen)[:300]}, expected {repr(expected)[:300]}", flush=True)
 
 
 def until_active(stream):

@@ -8,6 +8,8 @@ check 'install the KCL (Maven) and moto (pip)' eval 'maven kcl && python_with "$
 mkdir "$WORK/classes"
 check 'compile the worker' javac -nowarn -Xlint:none -cp "${CLASSPATH_OF[kcl]}" -d "$WORK/classes" "$HEAVY/kcl/Worker.java" || conclude
 check 'start the sandbox' start_sandbox || conclude
-export WORK KCL_CLASSPATH=$WORK/classes:${CLASSPATH_OF[kcl]} PYTHONDONTWRITEBYTECODE=1 PYTHONWARNINGS=ignore
+check 'trust its certificate' keytool -importcert -noprompt -alias sandbox -file "$CERTIFICATE" -keystore "$WORK/trust.p12" \
+  -storetype PKCS12 -storepass changeit || conclude
+export WORK TRUST_STORE=$WORK/trust.p12 KCL_CLASSPATH=$WORK/classes:${CLASSPATH_OF[kcl]} PYTHONDONTWRITEBYTECODE=1 PYTHONWARNINGS=ignore
 checks_of 'the story' timeout --kill-after=10 1200 "$VENV/bin/python" "$HEAVY/kcl_story.py"
 conclude

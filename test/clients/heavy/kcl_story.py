@@ -11,6 +11,16 @@ import boto3
 from workers import Application, Worker, check, failures, start_dynamodb, until
 
 URL = os.environ["SANDBOX"]
+# Polling over HTTP/2 without TLS, enhanced fan-out over HTTP/2 with TLS and the sandbox's own certificate.
+WAYS = (
+    ("by-polling", "polling", URL, ()),
+    (
+        "by-fan-out",
+        "fanout",
+        URL.replace("http:", "https:"),
+        (f"-Djavax.net.ssl.trustStore={os.environ['TRUST_STORE']}", "-Djavax.net.ssl.trustStorePassword=changeit"),
+    ),
+)
 STREAM = "orders"
 KEYS = [f"user-{number}" for number in range(20)]
 kinesis = boto3.client("kinesis", endpoint_url=URL)
@@ -64,13 +74,13 @@ until("stream is there", settled, 20)
 puts = Puts()
 puts.start()
 applications = []
-for name, retrieval in (("by-polling", "polling"), ("by-fan-out", "fanout")):
-    applications.append(Application([Worker(URL, dynamodb_url, STREAM, name, "worker-1", retrieval)]))
+for name, retrieval, url, options in WAYS:
+    applications.append(Application([Worker(url, dynamodb_url, STREAM, name, "worker-1", retrieval, options)]))
 try:
     all_read("2 shards", 240)
     # Of two workers that begin an application at the same moment, one may give up for ever over a row they both write.
-    for app, retrieval in zip(applications, ("polling", "fanout")):
-        app.workers.append(Worker(URL, dynamodb_url, STREAM, app.name, "worker-2", retrieval))
+    for app, (name, retrieval, url, options) in zip(applications, WAYS):
+        app.workers.append(Worker(url, dynamodb_url, STREAM, name, "worker-2", retrieval, options))
     first = sorted(shards(), key=lambda shard: shard["ShardId"])[0]["ShardId"]
     kinesis.split_shard(StreamName=STREAM, ShardToSplit=first, NewStartingHashKey=str(1 << 126))
     until("the split is done", settled, 30)
