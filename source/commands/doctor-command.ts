@@ -6,20 +6,22 @@ import type { StreamRef, StreamSummary } from '../domain/stream.ts'
 import type { Event } from '../state/event.ts'
 import { type Context, defineCommand, type OutputColumn, type OutputRow } from './command.ts'
 import {
-  accountPermissions,
   actsCheck,
   credentialsCheck,
-  judged,
-  kmsPermission,
   monitoringCheck,
-  type Permission,
   reachChecks,
   sessionChecks,
-  streamPermissions,
   terminalChecks,
-  tryPermission,
   within,
 } from './doctor-checks.ts'
+import {
+  accountPermissions,
+  judged,
+  kmsPermission,
+  type Permission,
+  streamPermissions,
+  tryPermission,
+} from './doctor-permissions.ts'
 import type { DoctorWorld, Inspected } from './doctor-world.ts'
 import { withoutAbsent } from './output-rows.ts'
 

@@ -2,10 +2,9 @@ import type { KinesisApi } from '../aws/kinesis-api.ts'
 import type { ServicesApi } from '../aws/services-api.ts'
 import type { Clock } from '../domain/clock.ts'
 import { failureOf } from '../domain/failure.ts'
-import { deadlineOf, trendOf } from '../domain/readers/deadline.ts'
 import type { Lease } from '../domain/readers/lease.ts'
 import { isLeaseTable, sideTables } from '../domain/readers/lease-rows.ts'
-import { type LeaseState, type ShardLease, shardLeases } from '../domain/readers/lease-state.ts'
+import { type ShardLease, shardLeases } from '../domain/readers/lease-state.ts'
 import {
   type LeaseTable,
   leasesOf,
@@ -13,10 +12,11 @@ import {
   readLeaseTable,
 } from '../domain/readers/lease-table.ts'
 import { LeaseWatch } from '../domain/readers/lease-watch.ts'
-import type { ReaderLag, ReaderShard, StreamReader } from '../domain/readers/reader.ts'
+import type { StreamReader } from '../domain/readers/reader.ts'
 import type { StreamRef } from '../domain/stream.ts'
-import { probeLag, textOf } from './checkpoint-probe.ts'
+import { probeLag } from './checkpoint-probe.ts'
 import { inTurns } from './in-turns.ts'
+import { isProbed, type KnownApplication, readerOf } from './kcl-reader-values.ts'
 
 /** Tables whose key is looked at; DescribeTable is free, but an account may have thousands. */
 const MOST_TABLES = 200
@@ -44,14 +44,12 @@ export type KclLook = {
   readonly costs: readonly string[]
 }
 
-type Known = { readonly watch: LeaseWatch; readonly lags: Map<string, { at: number; lagMillis: number }[]> }
-
 /** The KCL applications of one stream, looked at again and again: heartbeats and trends show between two looks. */
 export class KclReaders {
   readonly #world: KclWorld
   readonly #stream: StreamRef
   readonly #options: KclOptions
-  readonly #known = new Map<string, Known>()
+  readonly #known = new Map<string, KnownApplication>()
   readonly #foreign = new Set<string>()
   #tables:
     | { readonly names: readonly string[]; readonly all: ReadonlySet<string>; readonly note?: string }
@@ -73,7 +71,12 @@ export class KclReaders {
     const notes: string[] = tables.note === undefined ? [] : [tables.note]
     const readers: StreamReader[] = []
     const jobs: ProbeJob[] = []
-    const found: { table: LeaseTable; match: string; shards: readonly ShardLease[]; known: Known }[] = []
+    const found: {
+      table: LeaseTable
+      match: string
+      shards: readonly ShardLease[]
+      known: KnownApplication
+    }[] = []
     for (const name of tables.names) {
       try {
         const table = await this.#read(name, tables.all, notes, signal)
@@ -168,7 +171,7 @@ export class KclReaders {
     return readLeaseTable(name, rows.items, side)
   }
 
-  #knownOf(name: string): Known {
+  #knownOf(name: string): KnownApplication {
     const known = this.#known.get(name) ?? { watch: new LeaseWatch(), lags: new Map() }
     this.#known.set(name, known)
     return known
@@ -204,142 +207,4 @@ export class KclReaders {
   }
 }
 
-type ProbeJob = { readonly name: string; readonly lease: Lease; readonly known: Known }
-
-function isProbed(state: LeaseState): boolean {
-  return state !== 'finished' && state !== 'expired'
-}
-
-function readerOf(
-  table: LeaseTable,
-  match: string,
-  shards: readonly ShardLease[],
-  known: Known,
-  unknown: ReadonlyMap<string, string>,
-  retentionPeriodHours: number | undefined,
-  at: number,
-): StreamReader {
-  const name = table.applicationName
-  const rows = shards.map(shard =>
-    shardRow(shard, known, unknown.get(`${name} ${shard.lease?.leaseKey}`), retentionPeriodHours, at),
-  )
-  const counts = new Map<string, number>()
-  for (const { state } of rows) counts.set(state, (counts.get(state) ?? 0) + 1)
-  const count = (state: LeaseState) => counts.get(state) ?? 0
-  const worst = rows.flatMap(({ lag }) => lag ?? []).sort((a, b) => b.lagMillis - a.lagMillis)[0]
-  const owners = new Set(rows.flatMap(({ owner }) => owner ?? []))
-  return {
-    id: `kcl ${name}`,
-    kind: 'kcl',
-    name,
-    state: [...counts].map(([state, number]) => `${number} ${state}`).join(', '),
-    facts: [
-      ['Lease table', formText(table.form)],
-      ['Workers with leases', [...owners].sort().join(' ') || 'none'],
-      ...(table.leader === undefined ? [] : [['Leader', table.leader] as const]),
-      ...table.workers.map(worker => ['Worker metrics', workerText(worker, at)] as const),
-      ['Other rows in its tables', String(table.skippedRows)],
-    ],
-    warnings: [
-      ...(match === 'possible'
-        ? ['Its table does not name the stream: shard ids fit, but they are alike in every stream.']
-        : []),
-      ...sentence(count('silent'), 'owned by a worker that shows no heartbeat'),
-      ...sentence(count('unowned'), 'owned by nobody'),
-      ...sentence(
-        count('expired'),
-        'gone from the stream before it was read to its end: unread records are lost',
-      ),
-      ...sentence(count('no-lease'), 'open and without a lease'),
-    ],
-    ...(worst === undefined ? { lagUnknown: 'no checkpoint was probed with success' } : { lag: worst }),
-    ...(worst === undefined || retentionPeriodHours === undefined
-      ? {}
-      : { deadline: deadlineOf(worst, retentionPeriodHours) }),
-    shards: rows,
-  }
-}
-
-function shardRow(
-  shard: ShardLease,
-  known: Known,
-  unknown: string | undefined,
-  retentionPeriodHours: number | undefined,
-  at: number,
-): ReaderShard {
-  const { lease, state } = shard
-  const samples = lease === undefined || !isProbed(state) ? [] : (known.lags.get(lease.leaseKey) ?? [])
-  const newest = samples.at(-1)
-  const trend = trendOf(samples)
-  const lag: ReaderLag | undefined =
-    newest === undefined || unknown !== undefined
-      ? undefined
-      : { ...newest, source: 'probe', ...(trend === undefined ? {} : { trend }) }
-  const note = noteOf(shard)
-  const owner = lease?.leaseOwner
-  return {
-    shardId: shard.shardId,
-    state,
-    ...(owner === undefined ? {} : { owner }),
-    ...(lease === undefined ? {} : { checkpoint: textOf(lease.checkpoint) }),
-    ...(lag === undefined ? {} : { lag }),
-    ...(lag === undefined && isProbed(state) && lease !== undefined
-      ? { lagUnknown: unknown ?? 'not probed in this look' }
-      : {}),
-    ...(lag === undefined || retentionPeriodHours === undefined
-      ? {}
-      : {
-          deadline: deadlineOf({ ...lag, lagMillis: lag.lagMillis + driftOf(lag, at) }, retentionPeriodHours),
-        }),
-    ...(note === undefined ? {} : { note }),
-  }
-}
-
-/** What an older sample has grown by since, at its own trend; 0 where the lag is 0 or the trend is not known. */
-function driftOf(lag: ReaderLag, at: number): number {
-  return lag.trend === undefined || lag.lagMillis === 0
-    ? 0
-    : Math.max(-lag.lagMillis, lag.trend * (at - lag.at))
-}
-
-function noteOf({ state, lease, stillMillis, waitsFor }: ShardLease): string | undefined {
-  const still = stillMillis === undefined ? '' : ` for ${Math.round(stillMillis / 1_000)} s`
-  switch (state) {
-    case 'silent':
-      return `no heartbeat${still}`
-    case 'starting':
-      return `owned, no heartbeat seen yet${still}: a fresh application may take a minute`
-    case 'handing-over':
-      return `${lease?.checkpointOwner} still reads it, ${lease?.leaseOwner} takes over`
-    case 'waiting-for-parent':
-      return `waits for ${waitsFor?.join(' and ')}`
-    case 'expired':
-      return 'left the stream before it was read to its end: unread records are lost'
-    case 'owned':
-      return stillMillis === undefined ? 'seen once: whether its worker lives is not known' : undefined
-    default:
-      return undefined
-  }
-}
-
-function sentence(count: number, what: string): string[] {
-  return count === 0 ? [] : [`${count} shard${count === 1 ? ' is' : 's are'} ${what}.`]
-}
-
-function formText(form: LeaseTable['form']): string {
-  switch (form) {
-    case 'single-table':
-      return 'KCL 3.5 or newer (one table)'
-    case 'side-tables':
-      return 'KCL 3.0 to 3.4 (side tables)'
-    case 'leases-only':
-      return 'KCL 1, 2, or another library with its leases'
-  }
-}
-
-function workerText({ workerId, updatedAt, values }: LeaseTable['workers'][number], at: number): string {
-  const metrics = [...values].map(([metric, list]) => `${metric} ${list.at(-1) ?? '-'}`).join(', ')
-  const age =
-    updatedAt === undefined ? '' : `, ${Math.max(0, Math.round((at - updatedAt.getTime()) / 1_000))} s ago`
-  return `${workerId}: ${metrics || 'none'}${age}`
-}
+type ProbeJob = { readonly name: string; readonly lease: Lease; readonly known: KnownApplication }

@@ -1,3 +1,5 @@
+// Longer than most: one preview is one text, and its sections (steps, load, quotas, cost, readers, CLI) share the same facts.
+
 import type { AccountLimits } from '../aws/control-api.ts'
 import { awsCliLine, type CliTarget } from '../domain/cli-line.ts'
 import { shardItems } from '../domain/cost/estimate.ts'
@@ -15,12 +17,14 @@ import {
 } from '../domain/plan/shard-plan.ts'
 import { afterStep, isSameRange, type PlanStep } from '../domain/plan/steps.ts'
 import { counted, shareText } from '../domain/quantity-text.ts'
+import type { ReadersSnapshot } from '../domain/readers/reader.ts'
 import { compareByRange, isOpen, type Shard } from '../domain/shard.ts'
 import type { StreamRef, StreamSummary } from '../domain/stream.ts'
 import type { ActPreview, PreviewRange, PreviewSection } from '../state/act-preview.ts'
 import type { SessionInfo } from '../state/model.ts'
 import type { Context } from './command.ts'
 import { conflict, summaryIfTold } from './look-up.ts'
+import { harmLines, readersBefore } from './readers-harm.ts'
 
 const DAY_MILLIS = 86_400_000
 /** Steps that a preview spells out for people. */
@@ -40,6 +44,8 @@ export type ReshapeFacts = {
   /** How far the slowest polling reader is behind, as CloudWatch tells. */
   readonly lagMillis?: number
   readonly loads?: StreamLoads
+  /** Who reads the stream, or why that is not known. */
+  readonly readers?: ReadersSnapshot | string
   readonly now: number
   readonly target: CliTarget
 }
@@ -63,11 +69,12 @@ export async function reshapeFacts(
   loads?: StreamLoads,
 ): Promise<ReshapeFacts> {
   const { api, control, signal, clock } = context
-  const [summary, shards, limits, lagMillis] = await Promise.all([
+  const [summary, shards, limits, lagMillis, readers] = await Promise.all([
     summaryIfTold(api, stream, signal),
     api.listShards(stream, { signal }),
     control?.describeLimits({ signal }).catch(ignored),
     lagOf(context, stream),
+    readersBefore(context, stream),
   ])
   const ranges = openRanges(shards)
   if (ranges === undefined) {
@@ -98,6 +105,7 @@ export async function reshapeFacts(
     ...(uniformCalls === undefined ? {} : { uniformCalls }),
     ...(lagMillis === undefined ? {} : { lagMillis }),
     ...(loads === undefined ? {} : { loads }),
+    ...(readers === undefined ? {} : { readers }),
   }
 }
 
@@ -274,6 +282,7 @@ function readerSection(facts: ReshapeFacts, steps: readonly PlanStep[]): Preview
         ? `The slowest polling reader is ${Math.round(lagMillis / 1_000)} s behind (CloudWatch).`
         : `WARNING: the slowest polling reader is ${lagText(lagMillis)} behind (CloudWatch). No reader starts on the children before it has caught up with their parents: new shards relieve writers now, readers only then.`,
   )
+  lines.push(...harmLines(facts.readers, { act: 'reshard', closes: parents }))
   return { heading: 'Readers', lines }
 }
 

@@ -1,3 +1,4 @@
+// Longer than most files by a line: the listing, the test record and the way to their screens are one noun.
 import type { ServicesApi } from '../aws/services-api.ts'
 import { failureOf } from '../domain/failure.ts'
 import {

@@ -1,3 +1,5 @@
+// Longer than most: three acts with their words, previews and waits.
+
 import { shardItems } from '../domain/cost/estimate.ts'
 import { LIST_PRICES, pricesText } from '../domain/cost/prices.ts'
 import { FailureError, failureOf, usageFailure } from '../domain/failure.ts'
@@ -12,6 +14,7 @@ import { conflict } from './look-up.ts'
 import { streamOnScreen } from './on-screen.ts'
 import { actRows, STREAM_COLUMNS, streamRow } from './output-rows.ts'
 import { monthlyShardDollars } from './plan-rows.ts'
+import { harmLines, readersBefore } from './readers-harm.ts'
 import { settingPreview } from './setting-act.ts'
 
 const TIMEOUT = {
@@ -157,6 +160,7 @@ export const deleteStream = defineCommand({
         ? []
         : await context.control?.listConsumers(stream, { signal }).catch(() => undefined)
     const names = consumers?.map(({ consumerName }) => consumerName).join(', ')
+    const readers = await readersBefore(context, stream)
     return settingPreview(context, stream, {
       title: `Delete ${stream.streamName}`,
       lines: summary => [
@@ -169,6 +173,7 @@ export const deleteStream = defineCommand({
           : channelCount === 0
             ? 'No channel delivers from it.'
             : `${channelCount} channels deliver from it: the service refuses to delete it until they are deleted.`,
+        ...harmLines(readers, { act: 'delete-stream' }),
       ],
       calls: [
         {
@@ -247,6 +252,8 @@ export const setRetention = defineCommand({
   preview: async ({ stream, hours }, context) => {
     const summary = await context.api.describeStreamSummary(stream, { signal: context.signal })
     const { retentionPeriodHours: now, openShardCount, consumerCount = 0 } = summary
+    const isShorter = now === undefined || hours < now
+    const readers = isShorter ? await readersBefore(context, stream) : undefined
     const monthly = (retentionHours: number) =>
       shardItems({ retentionHours, fanOutConsumers: consumerCount }, LIST_PRICES, openShardCount ?? 0).reduce(
         (sum, { dollars }) => sum + dollars,
@@ -259,6 +266,7 @@ export const setRetention = defineCommand({
         now === undefined || hours < now
           ? 'A shorter time drops older records at once, for good.'
           : 'A longer time does not bring back what has expired.',
+        ...harmLines(readers, { act: 'retention', hours }),
         ...(now === undefined || openShardCount === undefined
           ? []
           : [
