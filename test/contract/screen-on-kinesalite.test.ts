@@ -25,7 +25,7 @@ test('the screen on an emulator of 2020: shows what it has, says what it lacks, 
   await screen.waitFor(text => text.includes('shardId-000000000001') || /\b0+1\b/.test(text))
 
   program.press('u')
-  await screen.waitFor(/reshard/i)
+  await screen.waitFor('Change the number of shards')
   program.press('\x154\r')
   await screen.waitFor('from 2 to 4')
   program.press('y')

@@ -11,7 +11,7 @@ export type Clock = {
   after(milliseconds: number, task: () => void): () => void
 }
 
-/** Longest delay Node's timers take; longer ones fire at once. */
+/** Longest delay Node's timers take; a longer one would fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 /** A clock running `speed` times as fast as the machine's, beginning at `startMs` (default: the machine's own time). */
@@ -21,18 +21,26 @@ export function createWallClock(speed = 1, startMs?: number): Clock {
       `clock speed ${speed} is not a positive number; use 1 for real time, 60 for a minute a second`,
     )
   }
-  const wallStart = Date.now()
-  const epoch = startMs ?? wallStart
+  const epoch = startMs ?? Date.now()
+  // Monotonic, so that a machine whose time is set neither jumps nor stalls a clock of another speed.
+  const wallStart = performance.now()
   return {
     speed,
     now: () =>
       speed === 1 && startMs === undefined
         ? Date.now()
-        : Math.floor(epoch + (Date.now() - wallStart) * speed),
+        : Math.floor(epoch + (performance.now() - wallStart) * speed),
     after(milliseconds, task) {
-      const delay = Math.min(LONGEST_TIMER_MS, Math.max(0, Math.ceil(milliseconds / speed)))
-      const timer = setTimeout(task, delay)
-      timer.unref()
+      // A microsecond more keeps the rounding of the two clocks from showing a time just before the one that was asked.
+      const due = performance.now() + milliseconds / speed + 0.001
+      let timer: NodeJS.Timeout
+      const arm = (): void => {
+        const left = Math.ceil(due - performance.now())
+        timer = setTimeout(fire, Math.min(LONGEST_TIMER_MS, Math.max(0, left))).unref()
+      }
+      // Node's timers can be a millisecond early, and cannot be as long as a retention.
+      const fire = (): void => (performance.now() < due ? arm() : task())
+      arm()
       return () => clearTimeout(timer)
     },
   }
