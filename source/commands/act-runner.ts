@@ -1,3 +1,5 @@
+// Longer than most: one way from a key to its effect, whose stages share the dialogs.
+
 import { type Failure, FailureError, failureOf } from '../domain/failure.ts'
 import type { ActPreview } from '../state/act-preview.ts'
 import type { Event } from '../state/event.ts'

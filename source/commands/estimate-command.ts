@@ -25,8 +25,8 @@ export const estimateCost: Command = defineCommand({
     stream: { kind: 'stream', title: 'Stream to observe; without it the traffic is typed', positional: true },
     recordsPerSecond: { kind: 'text', title: 'Highest records a second' },
     averageKib: { kind: 'text', title: 'Average size of a record with its key, in KiB' },
-    polling: { kind: 'count', title: 'Readers that poll; 1 where absent', max: 100 },
-    fanOut: { kind: 'count', title: 'Registered fan-out consumers', max: 50 },
+    pollingConsumers: { kind: 'count', title: 'Readers that poll; 1 where absent', max: 100 },
+    fanOutConsumers: { kind: 'count', title: 'Registered fan-out consumers', max: 50 },
     retention: { kind: 'count', title: 'Hours that records are kept', min: 24, max: 8_760 },
     loadShare: {
       kind: 'text',
@@ -88,8 +88,8 @@ export const estimateCost: Command = defineCommand({
     const traffic: Traffic = {
       recordsPerSecond,
       averageRecordBytes,
-      pollingConsumers: args.polling ?? 1,
-      fanOutConsumers: args.fanOut ?? settings.fanOutConsumers ?? 0,
+      pollingConsumers: args.pollingConsumers ?? 1,
+      fanOutConsumers: args.fanOutConsumers ?? settings.fanOutConsumers ?? 0,
       retentionHours: args.retention ?? settings.retentionHours ?? 24,
       meanShare,
     }

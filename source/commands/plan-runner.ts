@@ -1,3 +1,5 @@
+// Longer than most: one state machine whose steps make sense only beside each other.
+
 import { type Failure, FailureError, failureOf } from '../domain/failure.ts'
 import type { HashKeyRange } from '../domain/hash-key.ts'
 import type { PlanJournal } from '../domain/plan/journal.ts'

@@ -1,3 +1,5 @@
+// Longer than most: six settings of one shape side by side, each with its words, its preview and its wait.
+
 import { DEFAULT_MAX_RECORD_SIZE_KIB } from '../domain/limits.ts'
 import { counted } from '../domain/quantity-text.ts'
 import type { StreamMode } from '../domain/stream.ts'

@@ -21,7 +21,7 @@ describe('every command', () => {
       expect(command.title).not.toMatch(/\.$/)
       expect(command.title[0]).toMatch(/[A-Z]/)
       for (const [name, spec] of Object.entries(command.args)) {
-        expect(name).toMatch(/^[a-z][a-zA-Z]*$/)
+        expect(name).toMatch(/^[a-z][a-zA-Z0-9]*$/)
         expect(spec.title.length, `${command.id} ${name}`).toBeGreaterThan(3)
         if (spec.kind === 'choice') expect(spec.choices?.length).toBeGreaterThan(0)
       }
