@@ -12,7 +12,7 @@ import { refuseOnDemand, shardNamed, summaryIfTold } from './look-up.ts'
 import { knownShards, selectedShard, selectedShardId, streamOn, streamOnScreen } from './on-screen.ts'
 import { actRows, SHARD_COLUMNS, shardRow, shardRows } from './output-rows.ts'
 import { closedText, rangeText, refuseUnmergeable, splitPoint } from './shard-checks.ts'
-import { loadsSeen, previewMerge, previewSplit, wishedPoint } from './shard-previews.ts'
+import { loadsSeen, previewMerge, previewSplit, refuseTwoWishes, wishedPoint } from './shard-previews.ts'
 
 const DEFAULT_WAIT_SECONDS = '300'
 
@@ -99,6 +99,7 @@ export const splitShard = defineCommand({
         const { api, signal } = context
         const shards = await api.listShards(stream, { signal })
         const shard = shardNamed(shards, shardId, stream, 'SplitShard')
+        refuseTwoWishes(wish)
         if (wish.atLoad) yield 'looking where the load lies'
         const seen = wish.atLoad ? await loadsSeen(context, stream, wish.for ?? '30s') : undefined
         const newStartingHashKey = wishedPoint(shard, shards, wish, seen)

@@ -42,6 +42,19 @@ export async function loadsSeen(
   }
 }
 
+/** @throws FailureError `usage` before anything is looked at */
+export function refuseTwoWishes(wish: SplitWish): void {
+  const given = [
+    ...(wish.at === undefined ? [] : ['--at']),
+    ...(wish.atKey === undefined ? [] : ['--at-key']),
+    ...(wish.atLoad ? ['--at-load'] : []),
+    ...(wish.atMiddle ? ['--at-middle'] : []),
+  ]
+  if (given.length > 1) {
+    throw usageFailure('split', `${given.join(' and ')} each say where to split`, 'Give one of them.')
+  }
+}
+
 /**
  * Where a split cuts, as it was asked for.
  * @throws FailureError `usage` for two wishes at once, and where the load is not known
@@ -52,15 +65,7 @@ export function wishedPoint(
   wish: SplitWish,
   seen: SeenLoads | undefined,
 ): HashKey {
-  const given = [
-    ...(wish.at === undefined ? [] : ['--at']),
-    ...(wish.atKey === undefined ? [] : ['--at-key']),
-    ...(wish.atLoad ? ['--at-load'] : []),
-    ...(wish.atMiddle ? ['--at-middle'] : []),
-  ]
-  if (given.length > 1) {
-    throw usageFailure('split', `${given.join(' and ')} each say where to split`, 'Give one of them.')
-  }
+  refuseTwoWishes(wish)
   if (wish.atKey !== undefined) return splitPoint(shard, hashKeyOf(wish.atKey), shards)
   if (!wish.atLoad) return splitPoint(shard, wish.at, shards)
   // Refuses what cannot be split at all, whatever the load.
@@ -84,6 +89,7 @@ export async function previewSplit(
   shardId: string,
   wish: SplitWish,
 ): Promise<ActPreview> {
+  refuseTwoWishes(wish)
   const seen = await loadsSeen(context, stream, wish.for ?? (wish.atLoad ? '30s' : undefined))
   const facts = await factsWith(context, stream, seen)
   refuseOnDemand(facts.summary, 'SplitShard')
