@@ -1,10 +1,14 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type JsonLine, jsonLines, run } from '../cli/program.ts'
 import { type Emulator, startMoto } from '../contract/peers/emulators.ts'
+import { ptyConsole } from '../support/pty-program.ts'
 import { PYTHON } from '../support/python.ts'
+
+// Leases are watched for longer than their fail-over time.
+vi.setConfig({ testTimeout: 90_000 })
 
 const prepare = fileURLToPath(new URL('prepare_moto.py', import.meta.url))
 
@@ -106,6 +110,28 @@ function declare(python: string | undefined): void {
         action: 'dynamodb:ListTables',
       })
       expect(rows.filter(({ type }) => type === 'reader')).toHaveLength(3)
+    })
+
+    test('on screen: C shows who reads the selected stream, enter a reader from near, V the services', async () => {
+      const console = ptyConsole(['--endpoint-url', moto.url], { columns: 140, rows: 30 })
+      try {
+        await console.waitFor('orders')
+        console.press('C')
+        await console.waitFor(screen => /to-mail +lambda +Enabled/.test(screen) && /my-app +kcl/.test(screen))
+        await console.waitFor(screen => /shardId-000000000000 +worker-1 +silent/.test(screen))
+        console.press('jjj')
+        await console.waitFor(screen => /> my-app/.test(screen))
+        console.press('\r')
+        await console.waitFor(
+          screen => screen.includes('Lease table:') && screen.includes('Leader: worker-1'),
+        )
+        console.press('\x1b')
+        await console.waitFor(screen => /READER +KIND/.test(screen))
+        console.press('V')
+        await console.waitFor(screen => screen.includes('2 Data Firehose') && /to-s3 +ACTIVE/.test(screen))
+      } finally {
+        console.kill()
+      }
     })
   })
 }

@@ -90,7 +90,7 @@ function columnsFor(rows: readonly ReaderRow[]): readonly Column<ReaderRow>[] {
       header: 'UNREAD EXPIRES',
       align: 'right',
       width: 16,
-      maxWidth: 22,
+      maxWidth: 24,
       priority: 2,
       text: row => deadlineText(told(row).deadline),
     },
