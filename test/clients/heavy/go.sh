@@ -10,7 +10,7 @@ else
 fi
 export GOFLAGS=-modcacherw
 mkdir "$WORK/bin"
-check 'build the walk' timeout 600 go build -C "$HEAVY/../go" -o "$WORK/bin/walk" . || conclude
+check 'build the walk' timeout 600 go build -C "$HEAVY/../go" -buildvcs=false -o "$WORK/bin/walk" . || conclude
 check 'start the sandbox' start_sandbox || conclude
 checks_of 'the walk' timeout --kill-after=10 120 "$WORK/bin/walk" "$SANDBOX"
 
@@ -54,7 +54,7 @@ tailf_reads() {
 
 if [ -n "${TAILF_SOURCE:-}" ]; then
   seq -f 'line %03g' 200 >"$WORK/lines"
-  check 'build kinesis-tailf and kinesis-cat' timeout 600 go build -C "$TAILF_SOURCE" -o "$WORK/bin/" ./cmd/... || conclude
+  check 'build kinesis-tailf and kinesis-cat' timeout 600 go build -C "$TAILF_SOURCE" -buildvcs=false -o "$WORK/bin/" ./cmd/... || conclude
   console create lines --shards 2 >/dev/null 2>"$WORK/create.err" || cat "$WORK/create.err"
   check 'kinesis-cat writes 200 lines' cat_writes
   check 'kinesis-tailf reads them, an aggregate, and what comes' tailf_reads
