@@ -3,9 +3,10 @@ import { isLoopback } from './aws/endpoint.ts'
 import type { AwsSettings } from './aws/settings.ts'
 import type { CommonFlags } from './cli/parse.ts'
 import { readConfig, readDotenv } from './config.ts'
-import type { Session } from './domain/session.ts'
+import type { ProfileGuard, Session } from './domain/session.ts'
 import { embedSandbox } from './embedded-sandbox.ts'
 import { keptFiles } from './kept-files.ts'
+import { readProfileGuards } from './profile-guard.ts'
 
 /** What may be closed once nobody needs the connection: an embedded sandbox, or nothing. */
 export type Opened = {
@@ -31,6 +32,11 @@ export async function openConnection(
   hooks: Omit<ConnectOptions, 'settings'>,
 ): Promise<Opened> {
   const { flags } = wanted
+  const guards = readProfileGuards(process.env)
+  const guardFor = (profileName: string | undefined): ProfileGuard | undefined => {
+    const guard = profileName === undefined ? undefined : guards.get(profileName)
+    return flags.readOnly === true ? { ...guard, lockReason: 'it was started with --read-only' } : guard
+  }
   const { aws } = readConfig({ flags, environment: process.env, dotenv: readDotenv(process.cwd()) })
   const [{ connect }, { sandboxSettings, settingsForStream }] = await Promise.all([
     import('./aws/connect.ts'),
@@ -38,7 +44,7 @@ export async function openConnection(
   ])
   if (!flags.sandbox && (wanted.withoutEndpoint === 'aws' || namesEndpoint(aws))) {
     const settings = settingsForStream(aws, wanted.streamNameOrArn ?? '')
-    const connection = await connect({ audit: keptFiles(process.env).audit, ...hooks, settings })
+    const connection = await connect({ audit: keptFiles(process.env).audit, guardFor, ...hooks, settings })
     return { connection, close: async () => connection.close() }
   }
   const { sandboxPort, sandboxScenario, sandboxSpeed, sandboxChaos } = flags
@@ -57,6 +63,7 @@ export async function openConnection(
   try {
     const connection = await connect({
       audit: keptFiles(process.env).audit,
+      guardFor,
       ...hooks,
       settings,
       requestHandler: sandbox.requestHandler,

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Profile } from '@smithy/core/config'
 import { usageFailure } from '../domain/failure.ts'
-import type { Origin, Session, Sourced } from '../domain/session.ts'
+import type { Arming, Origin, Session, Sourced } from '../domain/session.ts'
 import { present } from './answer-values.ts'
 import { createAudit } from './audit.ts'
 import { withCallLog, withControlLog, withMetricsLog, withServicesLog } from './call-log.ts'
@@ -32,7 +32,7 @@ import type { TransportOptions } from './transport.ts'
  * @throws FailureError `usage`, `credentials` or `aborted`
  */
 export async function connect(options: ConnectOptions): Promise<Connection> {
-  const { settings, arming, signal, requestHandler } = options
+  const { settings, signal, requestHandler } = options
   const clock = options.clock ?? Date
   const deadlines = { ...DEFAULT_DEADLINES, ...options.deadlines }
   const onWarning = options.onWarning ?? (() => {})
@@ -44,6 +44,10 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     values === undefined
       ? undefined
       : { name: named?.value ?? 'default', values, isNamed: named !== undefined }
+  const guard = options.guardFor?.(profile?.name)
+  // Locked: whatever is armed elsewhere, nothing of this connection is.
+  const arming: Readonly<Arming> =
+    guard?.lockReason === undefined ? options.arming : { armed: false, lockReason: guard.lockReason }
   const endpointUrl = configuredEndpoint(settings, shared, profile)
   const region = resolvedRegion(settings, profile, endpointUrl !== undefined)
   const plan = planCredentials(settings, profile, endpointUrl)
@@ -103,6 +107,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     ...(accountId === undefined ? {} : { accountId }),
     ...(proxyUrl === undefined ? {} : { proxyUrl }),
     armed: arming.armed,
+    ...(guard === undefined ? {} : { guard }),
   })
 
   const audit =

@@ -12,7 +12,7 @@
 import type { ApiCall } from '../domain/api-call.ts'
 import type { AuditSink } from '../domain/audit.ts'
 import type { Clock } from '../domain/clock.ts'
-import type { Arming, ProfileListing, Session } from '../domain/session.ts'
+import type { Arming, ProfileGuard, ProfileListing, Session } from '../domain/session.ts'
 import type { ControlApi } from './control-api.ts'
 import type { KinesisApi, SubscribeToShard } from './kinesis-api.ts'
 import type { MetricsApi } from './metrics-api.ts'
@@ -42,6 +42,8 @@ export type ConnectOptions = {
   readonly onCall?: (call: ApiCall) => void
   /** Warnings of the SDK and of this layer, one line each; nothing is ever written to stderr. */
   readonly onWarning?: (text: string) => void
+  /** What was laid down about a profile: a locked one can never be armed. Asked anew at each switch. */
+  readonly guardFor?: (profileName: string | undefined) => ProfileGuard | undefined
   /** Keeps every call that changes something. */
   readonly audit?: AuditSink
   readonly deadlines?: Partial<Deadlines>

@@ -49,8 +49,11 @@ export function assertAllowed(operation: string, arming: Readonly<Arming>): void
   throw new FailureError({
     kind: 'read-only',
     action: operation,
-    message: `${operation} was not sent: the session is read-only.`,
-    nextStep: 'Arm the session first, if you mean to change something.',
+    message: `${operation} was not sent: ${arming.lockReason ?? 'the session is read-only'}.`,
+    nextStep:
+      arming.lockReason === undefined
+        ? 'Arm the session first, if you mean to change something.'
+        : 'That was laid down on purpose: change it there, if you mean to change something here.',
     retryable: false,
   })
 }

@@ -113,7 +113,7 @@ async function report(name: string, stderr: Sink, failure: Failure, stdout: Sink
 }
 
 function withShellAdvice(failure: Failure, name: string): Failure {
-  if (failure.kind === 'read-only') {
+  if (failure.kind === 'read-only' && failure.nextStep?.startsWith('Arm ') === true) {
     return { ...failure, nextStep: 'Add --write if you mean to change something at this endpoint.' }
   }
   return failure.kind === 'usage' ? { nextStep: `See shardscope ${name} --help.`, ...failure } : failure

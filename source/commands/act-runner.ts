@@ -47,7 +47,7 @@ export class ActRunner {
     const reason = command.unavailable?.(model)
     if (reason !== undefined) return reason
     if ((command.effect === 'write' || command.effect === 'destroy') && !model.session.isArmed) {
-      return 'this session is read-only'
+      return model.session.guard?.lockReason ?? 'this session is read-only'
     }
     return undefined
   }
@@ -273,7 +273,8 @@ export class ActRunner {
   #wayOut(command: Command, model: Model): string {
     const isRefusedAsWrite = command.unavailable?.(model) === undefined
     const key = this.commandOf('session.toggle-arming')?.keys[0]
-    return isRefusedAsWrite && key !== undefined ? ` ${key} arms it.` : ''
+    const isLocked = model.session.guard?.lockReason !== undefined
+    return isRefusedAsWrite && !isLocked && key !== undefined ? ` ${key} arms it.` : ''
   }
 
   #notice(level: Notice['level'], text: string): void {

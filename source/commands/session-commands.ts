@@ -47,6 +47,7 @@ export const SESSION_COMMANDS: readonly Command[] = [
     where: 'everywhere',
     effect: 'view',
     args: {},
+    unavailable: ({ session }) => session.guard?.lockReason,
     confirm: (_, model) => armingConfirmation(model),
     run: (_, { session, model, clock }): readonly Event[] => {
       const isArmed = !model().session.isArmed

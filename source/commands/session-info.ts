@@ -11,6 +11,7 @@ export function sessionInfoOf(session: Session, isSandbox: boolean): SessionInfo
     isSandbox,
     isCustomEndpoint: session.isCustomEndpoint,
     isArmed: session.armed,
+    ...(session.guard === undefined ? {} : { guard: session.guard }),
   }
 }
 

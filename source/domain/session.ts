@@ -17,7 +17,18 @@ export type Origin =
 export type Sourced<T> = { readonly value: T; readonly origin: Origin }
 
 /** Whether acts that change something are allowed. Its owner flips it; the client layer only reads it, at every call. */
-export type Arming = { armed: boolean }
+export type Arming = {
+  armed: boolean
+  /** Why it can never be armed; absent where it can. */
+  readonly lockReason?: string
+}
+
+/** Colours that a profile can be told by. */
+export const PROFILE_COLORS = ['red', 'yellow', 'green', 'blue'] as const
+export type ProfileColor = (typeof PROFILE_COLORS)[number]
+
+/** What the user has laid down about a profile, or about this run. */
+export type ProfileGuard = { readonly lockReason?: string; readonly color?: ProfileColor }
 
 /**
  * Stands for an endpoint in this process, since clients want a URL: of this machine, as that endpoint is, and at the
@@ -46,6 +57,8 @@ export type Session = {
   /** The proxy that requests go through, without its password. */
   readonly proxyUrl?: Sourced<string>
   readonly armed: boolean
+  /** What was laid down about the profile; absent where nothing was. */
+  readonly guard?: ProfileGuard
 }
 
 /** One profile of the shared AWS config files. */

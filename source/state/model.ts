@@ -5,6 +5,7 @@ import type { HeatBudget } from '../domain/heat/heat-reads.ts'
 import type { Measure } from '../domain/heat/heavy-keys.ts'
 import type { HeatSource } from '../domain/heat/shard-heat.ts'
 import type { ServicesSnapshot } from '../domain/services/service-item.ts'
+import type { ProfileGuard } from '../domain/session.ts'
 import type { Shard } from '../domain/shard.ts'
 import type { StreamListing, StreamRef, StreamSummary } from '../domain/stream.ts'
 import type { ActPreview } from './act-preview.ts'
@@ -30,6 +31,8 @@ export type SessionInfo = {
   readonly isCustomEndpoint?: boolean
   /** Writes are refused in the client layer while false. */
   readonly isArmed: boolean
+  /** What the user has laid down about the profile. */
+  readonly guard?: ProfileGuard
 }
 
 /** Data that is fetched: how far it is, how old it is, and the last failure beside what is still shown. */

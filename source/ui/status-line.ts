@@ -1,7 +1,9 @@
+import type { ProfileColor } from '../domain/session.ts'
 import { type Model, type SessionInfo, type Sourced, streamKey } from '../state/model.ts'
 import { topScreen } from '../state/selection.ts'
 import { ageText } from './format.ts'
 import { type Line, type Span, span, widthOf } from './line.ts'
+import type { Tone } from './theme.ts'
 import type { View } from './view.ts'
 
 //  SANDBOX  ARMED  us-east-1  http://127.0.0.1:41234  account 000000000000            data <10s
@@ -34,7 +36,7 @@ function badges(session: SessionInfo): readonly Span[] {
   const isDangerous = session.isArmed && !session.isSandbox
   const arming = session.isArmed
     ? span(isDangerous ? ' ARMED ' : 'ARMED', isDangerous ? 'danger' : 'warning')
-    : span('read-only', 'good')
+    : span(session.guard?.lockReason === undefined ? 'read-only' : 'READ-ONLY', 'good')
   return [span(place, session.isSandbox ? 'accent' : 'title'), span('  '), arming]
 }
 
@@ -42,19 +44,31 @@ function detailsOf(
   session: SessionInfo,
   hasOrigins: boolean,
 ): readonly { readonly detail: Span; readonly priority: number }[] {
-  const told = (label: string, value: Sourced | undefined, priority: number) => {
+  const told = (label: string, value: Sourced | undefined, priority: number, tone?: Tone) => {
     if (value === undefined) return []
     const origin = hasOrigins && !session.isSandbox ? ` (${value.origin})` : ''
-    return [{ detail: span(`${label}${value.value}${origin}`), priority }]
+    return [{ detail: span(`${label}${value.value}${origin}`, tone), priority }]
   }
   // AWS's own endpoint follows from the region; any other one must be seen.
   const isOwn = !session.isSandbox && !session.isCustomEndpoint
   return [
     ...told('', session.region, 1),
     ...told('', session.endpoint, isOwn ? 5 : 2),
-    ...told('profile ', session.profile, 3),
+    ...told('profile ', session.profile, 3, toneOf(session)),
     ...told('account ', session.accountId, 4),
   ]
+}
+
+/** The colour that the user has given to the profile. */
+function toneOf({ guard }: SessionInfo): Tone | undefined {
+  return guard?.color === undefined ? undefined : COLOR_TONES[guard.color]
+}
+
+const COLOR_TONES: Readonly<Record<ProfileColor, Tone>> = {
+  red: 'danger',
+  yellow: 'warning',
+  green: 'good',
+  blue: 'accent',
 }
 
 /** How old the data on screen is; nothing where the screen shows what was kept, not what was fetched. */
