@@ -31,9 +31,13 @@ export function confirmBox(view: View, dialog: ConfirmDialog): BoxContent {
           fieldSpans(dialog, width, true),
         ]
   // The question is always in sight, however long the preview is.
-  const room = Math.max(1, boxHeight(view.height) - question.length - 1)
-  if (told.length <= room)
-    return { title: command?.title ?? dialog.commandId, lines: [...told, [], ...question] }
+  const height = boxHeight(view.height)
+  const title = command?.title ?? dialog.commandId
+  if (height < question.length + 3) {
+    return { title, lines: [...told.slice(0, Math.max(0, height - question.length)), ...question] }
+  }
+  const room = height - question.length - 1
+  if (told.length <= room) return { title, lines: [...told, [], ...question] }
   const first = Math.min(dialog.scroll ?? 0, told.length - room)
   const below = told.length - room - first
   const more = line(
@@ -43,7 +47,7 @@ export function confirmBox(view: View, dialog: ConfirmDialog): BoxContent {
     span('down', 'key'),
   )
   return {
-    title: command?.title ?? dialog.commandId,
+    title,
     lines: [...told.slice(first, first + room), more, ...question],
   }
 }
