@@ -58,9 +58,17 @@ export function recordTextRows({ record, decoded, matching }: ReadRecord): Outpu
   })
 }
 
+/** What a KCL reader would do with a user record that lies outside its shard, or beside such a one. */
+export function keptFromKcl({ userRecord }: DecodedRecord): string[] {
+  if (userRecord?.isDroppedByKcl !== true) return []
+  return userRecord.isOutsideShardRange
+    ? ['outside shard range, KCL would drop its whole aggregate']
+    : ['beside a user record outside shard range, KCL would drop both']
+}
+
 function previewText(part: DecodedRecord): string {
   const wrappings = part.badges.filter(({ stage }) => !PLAIN_STAGES.has(stage)).map(({ label }) => label)
-  const outside = part.userRecord?.isOutsideShardRange ? ['outside shard range, KCL would drop it'] : []
+  const outside = keptFromKcl(part)
   const notes = [...outside, ...part.notes]
   return [
     ...(wrappings.length === 0 ? [] : [`[${wrappings.join(', ')}]`]),

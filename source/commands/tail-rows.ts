@@ -3,6 +3,7 @@ import type { DecodedRecord } from '../domain/decode/decoded-record.ts'
 import type { HashKeyRange } from '../domain/hash-key.ts'
 import { countedBytes, type StreamRecord } from '../domain/record.ts'
 import type { TailRow } from '../state/tail-row.ts'
+import { keptFromKcl } from './record-rows.ts'
 
 /** What a row costs beside its bytes, roughly: objects, ids, the sequence number. */
 const ROW_OVERHEAD_BYTES = 400
@@ -47,7 +48,7 @@ function userRow(id: string, record: StreamRecord, decoded: DecodedRecord, index
     badges: badges
       .filter(badge => badge.stage !== 'json' && badge.stage !== 'text')
       .map(badge => badge.label),
-    notes,
+    notes: [...keptFromKcl(decoded), ...notes],
     keptBytes: ownBytes + ROW_OVERHEAD_BYTES,
   }
 }

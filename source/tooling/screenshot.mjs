@@ -110,6 +110,7 @@ function svgOfScreen() {
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="-12 -12 ${width + 24} ${height + 24}" width="${width + 24}" ` +
     `font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="${CELL.fontSize}">\n` +
+    `<title>shardscope in a terminal of ${columns} by ${rows}</title>\n` +
     `<rect x="-12" y="-12" width="${width + 24}" height="${height + 24}" rx="8" fill="${COLORS.background}"/>\n` +
     `${parts.join('\n')}\n</svg>\n`
   )

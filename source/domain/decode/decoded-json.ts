@@ -24,6 +24,7 @@ function userRecordJson(decoded: DecodedRecord): string {
     members.push(`"explicitHashKey":"${userRecord.explicitHashKey}"`)
   }
   if (userRecord?.isOutsideShardRange === true) members.push('"isOutsideShardRange":true')
+  if (userRecord?.isDroppedByKcl === true) members.push('"isDroppedByKcl":true')
   const content = contentJson(decoded)
   members.push(
     content === undefined

@@ -28,6 +28,8 @@ export type UserRecord = {
   readonly hashKey: HashKey
   /** Its hash key lies outside the shard's range: a KCL reader would drop it. Absent where the range is not known. */
   readonly isOutsideShardRange?: boolean
+  /** It, or another user record of its aggregate, lies outside the shard's range: a KCL reader drops them all. */
+  readonly isDroppedByKcl?: boolean
 }
 
 /** One JSON document as it was written. */

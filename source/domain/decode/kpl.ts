@@ -84,7 +84,7 @@ function readEntry(bytes: Uint8Array): Entry | undefined {
 
 function unfold(aggregate: Aggregate, shardRange: HashKeyRange | undefined): Unwrapped {
   const { partitionKeys, explicitHashKeys, entries } = aggregate
-  const userRecords: { userRecord: UserRecord; bytes: Uint8Array }[] = []
+  let userRecords: { userRecord: UserRecord; bytes: Uint8Array }[] = []
   for (const [subSequenceNumber, entry] of entries.slice(0, MAX_USER_RECORDS).entries()) {
     const partitionKey = partitionKeys[entry.partitionKeyIndex]
     const hasExplicitHashKey = entry.explicitHashKeyIndex !== undefined
@@ -108,6 +108,13 @@ function unfold(aggregate: Aggregate, shardRange: HashKeyRange | undefined): Unw
       },
       bytes: entry.data,
     })
+  }
+  if (userRecords.some(({ userRecord }) => userRecord.isOutsideShardRange === true)) {
+    // A KCL gives up the whole aggregate, also what it had already taken out of it (AggregatorUtil).
+    userRecords = userRecords.map(({ userRecord, bytes }) => ({
+      userRecord: { ...userRecord, isDroppedByKcl: true },
+      bytes,
+    }))
   }
   const notes = notesOf(entries.length)
   return { outcome: 'user-records', userRecords, ...(notes.length === 0 ? {} : { notes }) }

@@ -120,6 +120,7 @@ describe('report 25: KPL aggregates', () => {
     }
     expect(decode(AGGREGATE, { shardRange: first })[0]?.userRecord?.isOutsideShardRange).toBe(true)
     expect(decode(AGGREGATE, { shardRange: third })[0]?.userRecord?.isOutsideShardRange).toBe(false)
+    expect(decode(AGGREGATE)[0]?.userRecord?.isDroppedByKcl).toBeUndefined()
     expect(decodedJson(decode(AGGREGATE, { shardRange: first }))).toContain('"isOutsideShardRange":true')
   })
 
@@ -148,8 +149,10 @@ describe('report 25: KPL aggregates', () => {
       { partitionKey: 'é', explicitHashKey: (1n << 128n) - 1n, isOutsideShardRange: true },
       { partitionKey: 'user-1', explicitHashKey: 5n, isOutsideShardRange: false },
     ])
+    // One outside is enough: the KCL (3.5.1, AggregatorUtil) drops the aggregate as a whole.
+    expect(records.map(({ userRecord }) => userRecord?.isDroppedByKcl)).toEqual([true, true, true])
     expect(records.map(stagesOf)).toEqual([['kpl', 'json'], ['kpl', 'gzip', 'json'], ['kpl']])
-    expect(decodedJson(records)).toContain('"explicitHashKey":"5","data":"AAEC"')
+    expect(decodedJson(records)).toContain('"explicitHashKey":"5","isDroppedByKcl":true,"data":"AAEC"')
   })
 })
 
