@@ -136,6 +136,33 @@ describe('before an act', () => {
   })
 })
 
+describe('UpdateShardCount', () => {
+  // Open and closed shards as the developer guide's rule leaves them; 4 to 3 leaves 6, 9 and 10.
+  it.each([
+    [4, 8, [4, 5, 6, 7, 8, 9, 10, 11], 4],
+    [4, 6, undefined, 8],
+    [4, 3, [6, 9, 10], 8],
+    [8, 4, [8, 9, 10, 11], 8],
+    [3, 5, undefined, 8],
+  ])(
+    '%d -> %d leaves the lineage that was foretold',
+    async (from, to, open, closed) => {
+      const stream = `uniform-${from}-${to}`
+      await sandbox.json('create', stream, '--shards', String(from))
+      const preview = (await here(['reshard', stream, String(to), '--dry-run'])).stdout
+      expect(preview).toContain(`${closed} shards will be closed`)
+      expect((await here(['reshard', stream, String(to)])).code).toBe(0)
+      const shards = await sandbox.json('shards', stream)
+      const isOpen = ({ state: shardState }: JsonLine) => shardState === 'open'
+      expect(shards.filter(shard => !isOpen(shard))).toHaveLength(closed)
+      const ids = shards.filter(isOpen).map(({ shardId }) => Number(String(shardId).slice(8)))
+      expect(ids).toHaveLength(to)
+      if (open !== undefined) expect(ids.toSorted((a, b) => a - b)).toEqual(open)
+    },
+    30_000,
+  )
+})
+
 describe('the audit log', () => {
   it('has each act before and after it, with its CLI line and without payload, for its owner alone', async () => {
     // No tag key may have an apostrophe: an act that fails is kept too, and its line is quoted safely.
