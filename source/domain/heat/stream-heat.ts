@@ -152,9 +152,12 @@ export class StreamHeat {
       .slice(0, count)
   }
 
-  /** The share of one key within the shards that hold it; an empty list where none was seen with it. */
+  /**
+   * The share of one key within the shards that hold it, the largest load first. Where no sketch holds it, the shards
+   * that could have dropped it as too light, at most up to their bound; an empty list where it was certainly not seen.
+   */
   sharesOf(atMillis: number, partitionKey: string): readonly KeyShare[] {
-    return this.#shards.flatMap(({ shardId }) => {
+    const possible = this.#shards.flatMap(({ shardId }) => {
       const load = this.#held.get(shardId)?.load
       const rates = load?.rates(atMillis)
       if (load === undefined || rates === undefined) return []
@@ -162,6 +165,8 @@ export class StreamHeat {
       const share = keyShare(shardId, partitionKey, totals, rates)
       return share.byteShareAtMost > 0 || share.recordShareAtMost > 0 ? [share] : []
     })
+    const held = possible.filter(({ byteShare, recordShare }) => byteShare > 0 || recordShare > 0)
+    return held.length === 0 ? possible : held.sort((a, b) => b.bytesPerSecond - a.bytesPerSecond)
   }
 
   /** Where the load of each shard lies, in one measure; shards of which nothing is known are left out. */

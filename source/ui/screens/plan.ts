@@ -37,7 +37,7 @@ export function planScreenView(view: View, screen: ScreenOf<'plan'>): ScreenView
       : {}),
     facts: isThis
       ? line(
-          `Every shard under ${target}, from ${counted(made.windowSeconds, 'second')} of traffic. Nothing is changed yet.`,
+          `Target: every shard under ${target}; from ${counted(made.windowSeconds, 'second')} of traffic. Nothing is changed yet.`,
         )
       : [],
     header: [],

@@ -68,6 +68,26 @@ describe('heat of a stream', () => {
     )
   })
 
+  test('a key is looked up where it lies, also once other shards only bound what they have dropped', () => {
+    const light = Array.from({ length: 30_000 }, (_, index) => ({
+      key: `session-${index}`,
+      bytes: 100,
+      second: index % 60,
+    }))
+    const hot = Array.from({ length: 6_000 }, (_, index) => ({
+      key: 'campaign',
+      bytes: 100,
+      second: index % 60,
+    }))
+    const shards = shardsOf(4)
+    const heat = heatOf(shards, [...light, ...hot])
+    const [first] = heat.sharesOf(NOW, 'campaign')
+    expect(first?.shardId).toBe(ownersOf(shards, 'campaign')[0]?.shardId)
+    // 6,000 of its records against some 7,500 of light keys in the same quarter of the hash space.
+    expect(first?.recordShare).toBeGreaterThan(0.4)
+    expect(heat.sharesOf(NOW, 'campaign')).toHaveLength(1)
+  })
+
   test('forecasts of every change add up to the observed load', () => {
     fc.assert(
       fc.property(
