@@ -39,6 +39,7 @@ async function runCommand(
 ): Promise<number> {
   const signals = new StopSignals(process, exitCode => process.exit(exitCode))
   const stdout = new Sink(process.stdout, signals.stop)
+  const watch = watchNpm(signals.stop)
   const session = new HeadlessSession({ invocation, signal: signals.signal, stderr })
   try {
     const exitCode = await runHeadless({ invocation, stdout, stderr, openContext: session.openContext })
@@ -46,8 +47,23 @@ async function runCommand(
     return invocation.command.headless.endsBySignal && exitCode === EXIT_OK ? EXIT_OK : signals.exitCode
   } finally {
     await session.close()
+    clearInterval(watch)
     signals.close()
   }
+}
+
+const PARENT_LOOK_MILLIS = 500
+
+/**
+ * `npm start` puts a shell between itself and us. When npm is told to stop, that shell dies and hears of no signal on our
+ * behalf, so its going is taken for one: a sandbox started by a script must not outlive it.
+ */
+function watchNpm(stop: () => void): NodeJS.Timeout | undefined {
+  if (process.env.npm_lifecycle_event === undefined) return undefined
+  const parent = process.ppid
+  return setInterval(() => {
+    if (process.ppid !== parent) stop()
+  }, PARENT_LOOK_MILLIS).unref()
 }
 
 async function showConsole({ flags }: Extract<Invocation, { kind: 'console' }>): Promise<number> {

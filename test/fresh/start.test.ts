@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -51,6 +51,27 @@ describe('npm start', () => {
     expect(program.screen.raw.lastIndexOf('\x1b[?25h')).toBeGreaterThan(
       program.screen.raw.lastIndexOf('\x1b[?25l'),
     )
+  })
+
+  test('a sandbox that a script started through npm ends with npm', async () => {
+    const npm = spawn('npm', ['start', '--silent', '--', 'sandbox', '--port', '0', '--no-traffic'], {
+      cwd: ROOT,
+      env: newcomersEnvironment(),
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const url = await new Promise<string>(resolve =>
+      npm.stdout.once('data', chunk => resolve(String(chunk).trim())),
+    )
+    const isUp = () =>
+      fetch(url).then(
+        () => true,
+        () => false,
+      )
+    expect(await isUp()).toBe(true)
+    npm.kill('SIGTERM')
+    const until = Date.now() + 20_000
+    while ((await isUp()) && Date.now() < until) await new Promise(resolve => setTimeout(resolve, 100))
+    expect(await isUp()).toBe(false)
   })
 
   test('without a terminal: one clear refusal that names what works there', () => {
