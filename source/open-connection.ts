@@ -6,7 +6,7 @@ import { readConfig, readDotenv } from './config.ts'
 import type { ProfileGuard, Session } from './domain/session.ts'
 import { embedSandbox } from './embedded-sandbox.ts'
 import { keptFiles } from './kept-files.ts'
-import { readProfileGuards } from './profile-guard.ts'
+import { readUserConfig } from './user-config/user-config.ts'
 
 /** What may be closed once nobody needs the connection: an embedded sandbox, or nothing. */
 export type Opened = {
@@ -32,7 +32,7 @@ export async function openConnection(
   hooks: Omit<ConnectOptions, 'settings'>,
 ): Promise<Opened> {
   const { flags } = wanted
-  const guards = readProfileGuards(process.env)
+  const { profiles: guards } = readUserConfig(process.env)
   const guardFor = (profileName: string | undefined): ProfileGuard | undefined => {
     const guard = profileName === undefined ? undefined : guards.get(profileName)
     return flags.readOnly === true ? { ...guard, lockReason: 'it was started with --read-only' } : guard

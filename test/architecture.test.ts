@@ -25,6 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'aws/services-api.ts',
   ],
   journal: ['domain'],
+  'user-config': ['domain', 'journal', 'commands'],
   ui: ['domain', 'state', 'commands'],
   cli: ['domain', 'state', 'commands'],
   // Independent on purpose: it must not agree with our own mistakes.
