@@ -2,6 +2,7 @@ import yargs, { type Argv } from 'yargs'
 import { flagOf } from '../commands/argument.ts'
 import type { Command } from '../commands/command.ts'
 import { type FailureError, usageFailure } from '../domain/failure.ts'
+import { nearestOf } from '../domain/nearest.ts'
 import {
   COMMON_FLAGS,
   type Flag,
@@ -227,7 +228,12 @@ function typedArguments(command: HeadlessCommand, parsed: Parsed): Record<string
 
 function unknownCommand(word: string, commands: readonly HeadlessCommand[]): FailureError {
   const names = commands.map(({ headless }) => headless.name)
-  return usageFailure('shardscope', `there is no command "${word}"`, `Use one of ${names.join(', ')}.`)
+  const nearest = nearestOf(word, names)
+  return usageFailure(
+    'shardscope',
+    `there is no command "${word}"${nearest === undefined ? '' : `; did you mean "${nearest}"?`}`,
+    nearest === undefined ? `Use one of ${names.join(', ')}.` : 'shardscope --help lists all of them.',
+  )
 }
 
 function textOf<Key extends string>(

@@ -1,6 +1,7 @@
 import { usageFailure } from '../domain/failure.ts'
 import { compileFilter } from '../domain/filter/compile-filter.ts'
 import { hashKeyOf } from '../domain/hash-key.ts'
+import type { StartFrom } from '../domain/start-from.ts'
 import type { StreamRef } from '../domain/stream.ts'
 import { parseAnyMoment, parseDurationMillis, parseStartFrom } from '../domain/time-expression.ts'
 import type { Event } from '../state/event.ts'
@@ -94,6 +95,7 @@ export const tailRecords = defineCommand({
         'Use --exit-at-tip, --idle or --limit to end a tail with a bookmark.',
       )
     }
+    assertInOrder(asked, until?.timestamp, args, now)
     const { from, notes } = (await bookmark?.open(asked, now)) ?? { from: asked, notes: [] }
     for (const note of notes) yield infoNotice(note, now)
     const consumer = args.fanOut ? new FanOutConsumer(context, stream) : undefined
@@ -148,6 +150,23 @@ export const tailRecords = defineCommand({
     yield* troubleNotices(filter, clock.now())
   },
 })
+
+/** An end before the start would read nothing and look like a quiet stream. */
+function assertInOrder(
+  from: StartFrom,
+  until: Date | undefined,
+  typed: { readonly from: string; readonly until: string | undefined },
+  now: number,
+): void {
+  const start =
+    from.type === 'timestamp' ? from.timestamp.getTime() : from.type === 'latest' ? now : undefined
+  if (until === undefined || start === undefined || until.getTime() >= start) return
+  throw usageFailure(
+    'tail',
+    `--until ${typed.until} is ${until.toISOString()}, before --from ${typed.from}, which is ${new Date(start).toISOString()}`,
+    'Name an end after the start; a length of time counts back from now, so the start needs the longer one.',
+  )
+}
 
 /** Says the price, clears what a killed tail left, registers. */
 async function* registered(consumer: FanOutConsumer, context: Context): AsyncGenerator<Event, FanOut> {

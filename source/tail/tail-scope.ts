@@ -1,5 +1,5 @@
 import type { StartingPosition } from '../aws/kinesis-api.ts'
-import { usageFailure } from '../domain/failure.ts'
+import { FailureError } from '../domain/failure.ts'
 import { type HashKey, rangeContains } from '../domain/hash-key.ts'
 import { type Lineage, parentIdsOf } from '../domain/lineage.ts'
 import { isOpen, type Shard } from '../domain/shard.ts'
@@ -86,11 +86,13 @@ function withDescendants(lineage: Lineage, shardIds: readonly string[]): Set<str
   const wanted = new Set<string>()
   for (const shardId of shardIds) {
     if (lineage.get(shardId) === undefined) {
-      throw usageFailure(
-        'tail',
-        `The stream has no shard "${shardId}" within its retention.`,
-        'List the shards with their ids first.',
-      )
+      throw new FailureError({
+        kind: 'not-found',
+        action: 'tail',
+        message: `The stream has no shard "${shardId}" within its retention.`,
+        nextStep: 'List the shards with their ids first.',
+        retryable: false,
+      })
     }
     wanted.add(shardId)
   }

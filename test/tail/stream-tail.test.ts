@@ -576,7 +576,7 @@ describe('what is read', () => {
     const run = startTail(kinesis, clock, { shardIds: ['shardId-000000000009'] })
     await clock.run(run.finished)
     expect(endingOf(run.events).totals.failure).toMatchObject({
-      kind: 'usage',
+      kind: 'not-found',
       message: expect.stringContaining('shardId-000000000009'),
     })
   })

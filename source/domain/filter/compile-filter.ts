@@ -154,9 +154,20 @@ class FilterReader {
 
   #shard(sign: string): Term {
     this.#allow(sign, [':', '='], 'shard')
+    const column = this.#at + 1
     const value = this.#value('a shard follows, such as shard:3 or shard:3,4')
     const wanted = new Set(
-      value.split(',').map(word => (/^\d{1,12}$/.test(word) ? `shardId-${word.padStart(12, '0')}` : word)),
+      value.split(',').map(word => {
+        // The service gives ids of no other form: any other word would match nothing, and not say so.
+        const number = /^(?:shardId-)?(\d{1,12})$/.exec(word)?.[1]
+        if (number === undefined) {
+          throw refusal(
+            column,
+            `"${word}" is no shard: write shard:3, shard:3,4 or shard:shardId-000000000003`,
+          )
+        }
+        return `shardId-${number.padStart(12, '0')}`
+      }),
     )
     return { matches: ({ shardId }) => wanted.has(shardId) }
   }
