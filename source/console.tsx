@@ -1,6 +1,8 @@
 import { askMfaCode } from './cli/ask-mfa-code.ts'
 import type { CommonFlags } from './cli/parse.ts'
 import { readInput } from './cli/read-input.ts'
+import { reboundCommands } from './commands/rebinding.ts'
+import { COMMANDS } from './commands/registry.ts'
 import { usageFailure } from './domain/failure.ts'
 import { keptFiles } from './kept-files.ts'
 import { startLoopbackSandbox } from './loopback-sandbox.ts'
@@ -9,6 +11,7 @@ import { openConsole } from './open-console.tsx'
 import type { ChartGlyphs } from './state/model.ts'
 import { SYSTEM_CLOCK } from './system-clock.ts'
 import type { ColorLevel } from './ui/theme.ts'
+import { readUserConfig } from './user-config/user-config.ts'
 
 /**
  * The console on this terminal, until it is left; resolves with the exit code. Without a word about where, it opens on
@@ -24,6 +27,7 @@ export async function runConsole(flags: CommonFlags): Promise<number> {
     )
   }
   const { kinesisRegions } = await import('./aws/regions.ts')
+  const { keys } = readUserConfig(process.env)
   let opened: Opened | undefined
   try {
     return await openConsole({
@@ -45,6 +49,7 @@ export async function runConsole(flags: CommonFlags): Promise<number> {
       random: Math.random,
       colorLevel: colorLevelOf(process.env, process.stdout.getColorDepth()),
       chartGlyphs: chartGlyphsOf(process.env),
+      commands: reboundCommands(COMMANDS, keys),
       isTmux: (process.env.TMUX ?? '') !== '',
       host: {
         on: (name, listener) => process.on(name, listener),

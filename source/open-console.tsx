@@ -5,7 +5,7 @@ import { exitCodeOf } from './cli/exit-codes.ts'
 import { fileMark, readLines } from './cli/read-lines.ts'
 import { writeOutput } from './cli/write-output.ts'
 import { ActRunner, type RunnerContext } from './commands/act-runner.ts'
-import type { Context, TerminalPort } from './commands/command.ts'
+import type { Command, Context, TerminalPort } from './commands/command.ts'
 import { KeyHandler } from './commands/key-handler.ts'
 import { COMMANDS } from './commands/registry.ts'
 import { ScreenFeed } from './commands/screen-feed.ts'
@@ -49,6 +49,8 @@ export type ConsoleOptions = {
   readonly colorLevel: ColorLevel
   /** The terminal is a pane of tmux. */
   readonly isTmux?: boolean
+  /** Everything that can be done, with the user's keys; default: with the keys of ours. */
+  readonly commands?: readonly Command[]
   /** Default: ASCII, which every terminal has. */
   readonly chartGlyphs?: ChartGlyphs
   /** The process that gets signals and fails; its own in a test. */
@@ -76,7 +78,7 @@ const TIMER: Timer = (callback, millis) => {
  * @throws FailureError where connecting fails, before the screen opens
  */
 export async function openConsole(options: ConsoleOptions): Promise<number> {
-  const { clock, host } = options
+  const { clock, host, commands = COMMANDS } = options
   const early: Event[] = []
   let dispatch = (event: Event): void => void early.push(event)
   let session: ConsoleSession | undefined
@@ -172,13 +174,13 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
     terminal,
   }
   const runner = new ActRunner({
-    commands: COMMANDS,
+    commands,
     context,
     dispatch: store.dispatch,
     signal: leaving.signal,
   })
   const keys = new KeyHandler({
-    commands: COMMANDS,
+    commands,
     runner,
     dispatch: store.dispatch,
     model: store.snapshot,
@@ -187,7 +189,7 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
   const frames = new FrameSource({
     model: store.snapshot,
     subscribe: store.subscribe,
-    commands: COMMANDS,
+    commands,
     theme: themeFor(options.colorLevel),
   })
   feed = new ScreenFeed({ context, dispatch: store.dispatch, subscribe: store.subscribe })

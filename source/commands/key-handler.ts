@@ -37,13 +37,11 @@ export class KeyHandler {
       for (const each of late) this.press(each)
       return
     }
-    // Leaving, stopping and drawing anew must work from anywhere.
-    const isAlways = press.chord === 'ctrl+c' || press.chord === 'ctrl+z' || press.chord === 'ctrl+l'
-    if (dialog !== undefined && !isAlways) {
+    const command = commandFor(commands, press.chord, topScreen(model()).screen)
+    if (dialog !== undefined && !isAlways(command, press)) {
       pressInDialog(dialog, press, this.#tools)
       return
     }
-    const command = commandFor(commands, press.chord, topScreen(model()).screen)
     if (command === undefined) return
     this.#clearNotice(command)
     runner.start(command)
@@ -75,6 +73,13 @@ export class KeyHandler {
     if (notice.level === 'error' && command.id.startsWith('move.')) return
     if (this.#options.now() - notice.at >= NOTICE_MILLIS) this.#options.dispatch({ type: 'notice-cleared' })
   }
+}
+
+/** Leaving, stopping and drawing anew must work from anywhere, unless their key would type something. */
+function isAlways(command: Command | undefined, press: KeyPress): boolean {
+  const { id } = command ?? {}
+  const isAllowed = id === 'view.interrupt' || id === 'view.suspend' || id === 'view.redraw'
+  return isAllowed && press.chord.startsWith('ctrl+') && !isEditChord(press.chord)
 }
 
 /** Esc and a key that came in one packet, as over a slow line, look like the key with Alt. */

@@ -24,7 +24,7 @@ import { tailView } from './screens/tail.ts'
 import { whatIfScreenView } from './screens/what-if.ts'
 import { statusLine } from './status-line.ts'
 import type { Theme } from './theme.ts'
-import { type ScreenView, type View, viewOf } from './view.ts'
+import { keyOf, type ScreenView, type View, viewOf } from './view.ts'
 
 //  status     where we are connected to, what we may do, how old the data is
 //  title      where the user is                                     numbers of the whole
@@ -39,7 +39,7 @@ export function frameOf(model: Model, commands: readonly Command[], theme: Theme
   const { columns, rows } = model.viewport
   const lines =
     columns < SMALLEST_VIEWPORT.columns || rows < SMALLEST_VIEWPORT.rows
-      ? tooSmall(model)
+      ? tooSmall(model, commands)
       : linesOf(viewOf(model, commands))
   return Array.from({ length: rows }, (_, index) => paint(lines[index] ?? EMPTY_LINE, columns, theme))
 }
@@ -117,11 +117,11 @@ function boxOf(view: View, dialog: Dialog): BoxContent | undefined {
   }
 }
 
-function tooSmall({ viewport }: Model): readonly Line[] {
+function tooSmall({ viewport }: Model, commands: readonly Command[]): readonly Line[] {
   const { columns, rows } = SMALLEST_VIEWPORT
   return [
     line(`Too small: ${viewport.columns}x${viewport.rows}.`),
     line(`Needs ${columns}x${rows}.`),
-    line('q quits.'),
+    line(`${keyOf({ commands }, 'view.quit')} quits.`),
   ]
 }

@@ -34,9 +34,10 @@ export function viewOf(model: Model, commands: readonly Command[]): View {
   return { model, commands, width: model.viewport.columns, height: bodyHeight(model.viewport) }
 }
 
-/** The key of a command as people read it, e.g. `ctrl-l`; empty where it has none. */
+/** The key of a command as people read it, e.g. `ctrl-l`; that of the palette where it has none. */
 export function keyOf(view: Pick<View, 'commands'>, commandId: string): string {
-  const chord = view.commands.find(command => command.id === commandId)?.keys[0]
+  const keysOf = (id: string) => view.commands.find(command => command.id === id)?.keys[0]
+  const chord = keysOf(commandId) ?? keysOf('view.palette')
   return chord === undefined ? '' : chordLabel(chord)
 }
 

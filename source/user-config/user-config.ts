@@ -1,16 +1,19 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { KeyBindings } from '../commands/rebinding.ts'
 import { usageFailure } from '../domain/failure.ts'
 import { configFolder } from '../journal/state-folder.ts'
 import { parseConfig } from './config-node.ts'
+import { keyBindingsOf } from './keys-section.ts'
 import { type ProfileGuards, profileGuardsOf } from './profile-section.ts'
 
 /** What the user laid down in `config.json`, checked whole at the start: one member a section of the file. */
 export type UserConfig = {
   readonly profiles: ProfileGuards
+  readonly keys: KeyBindings
 }
 
-const SECTIONS = ['profiles'] as const
+const SECTIONS = ['profiles', 'keys'] as const
 
 /** Where the file is looked for. */
 export function userConfigPath(environment: Readonly<Record<string, string | undefined>>): string {
@@ -32,8 +35,10 @@ export function readUserConfig(environment: Readonly<Record<string, string | und
 export function userConfigOf(path: string, text: string): UserConfig {
   const sections = parseConfig(path, text).members(SECTIONS)
   const profiles = sections.get('profiles')
+  const keys = sections.get('keys')
   return {
     profiles: profiles === undefined ? new Map() : profileGuardsOf(profiles, path),
+    keys: keys === undefined ? new Map() : keyBindingsOf(keys),
   }
 }
 
