@@ -3,6 +3,7 @@ import { EXIT_OK, exitCodeOf } from './cli/exit-codes.ts'
 import { failureText } from './cli/failure-text.ts'
 import { runHeadless } from './cli/headless.ts'
 import { type Invocation, parseCommandLine } from './cli/parse.ts'
+import { COMPLETE_WORD } from './cli/program-words.ts'
 import { Sink } from './cli/sink.ts'
 import { StopSignals } from './cli/stop-signals.ts'
 import { COMMANDS } from './commands/registry.ts'
@@ -13,6 +14,12 @@ import { HeadlessSession } from './headless-session.ts'
 export async function main(argv: readonly string[]): Promise<number> {
   const stderr = new Sink(process.stderr, () => {}, 'secondary')
   try {
+    if (argv[0] === COMPLETE_WORD) {
+      const { completeWord } = await import('./complete-word.ts')
+      const answer = await completeWord(argv[1], argv.slice(2), () => process.exit(EXIT_OK)).catch(() => '')
+      await new Sink(process.stdout).write(answer)
+      return EXIT_OK
+    }
     const invocation = await parseCommandLine(argv, COMMANDS, {
       version: packageJson.version,
       columns: process.stdout.columns || 80,
@@ -21,6 +28,11 @@ export async function main(argv: readonly string[]): Promise<number> {
       case 'text':
         await new Sink(process.stdout).write(invocation.text)
         return EXIT_OK
+      case 'program': {
+        const { programText } = await import('./program-text.ts')
+        await new Sink(process.stdout).write(await programText(invocation, packageJson.version))
+        return EXIT_OK
+      }
       case 'console':
         return await showConsole(invocation)
       case 'command':

@@ -9,6 +9,7 @@ import {
   positionalsOf,
   usageLine,
 } from './flags.ts'
+import { PROGRAM_WORDS } from './program-words.ts'
 
 /** The help of one command, or of the program where none is given; all of it computed from the registry. */
 export async function helpText(
@@ -18,8 +19,12 @@ export async function helpText(
 ): Promise<string> {
   let introduction: readonly string[]
   if (command === undefined) {
-    const width = Math.max(...commands.map(({ headless }) => headless.name.length))
-    const list = commands.map(({ headless, title }) => `  ${headless.name.padEnd(width)}  ${title}`)
+    const words = [
+      ...commands.map(({ headless, title }) => ({ name: headless.name, title })),
+      ...PROGRAM_WORDS,
+    ]
+    const width = Math.max(...words.map(({ name }) => name.length))
+    const list = words.map(({ name, title }) => `  ${name.padEnd(width)}  ${title}`)
     introduction = [
       'shardscope: a terminal console for Amazon Kinesis Data Streams',
       '',

@@ -14,6 +14,7 @@ import {
   usageLine,
 } from './flags.ts'
 import { helpText } from './help.ts'
+import { PROGRAM_WORDS, type ProgramInvocation, programInvocation, programWordHelp } from './program-words.ts'
 
 /** Flags that every command takes, and the console too. */
 export type CommonFlags = {
@@ -39,6 +40,7 @@ export type CommonFlags = {
 /** What the command line asks for. */
 export type Invocation =
   | { readonly kind: 'text'; readonly text: string }
+  | ProgramInvocation
   | { readonly kind: 'console'; readonly flags: CommonFlags }
   | {
       readonly kind: 'command'
@@ -62,6 +64,9 @@ export async function parseCommandLine(
   commands: readonly Command[],
   program: { readonly version: string; readonly columns: number },
 ): Promise<Invocation> {
+  const own = programInvocation(argv)
+  if (own === 'help') return { kind: 'text', text: programWordHelp(argv) }
+  if (own !== undefined) return own
   const known = headlessCommands(commands)
   const word = await firstWordOf(argv, known)
   const command = known.find(({ headless }) => headless.name === word)
@@ -227,7 +232,7 @@ function typedArguments(command: HeadlessCommand, parsed: Parsed): Record<string
 }
 
 function unknownCommand(word: string, commands: readonly HeadlessCommand[]): FailureError {
-  const names = commands.map(({ headless }) => headless.name)
+  const names = [...commands.map(({ headless }) => headless.name), ...PROGRAM_WORDS.map(({ name }) => name)]
   const nearest = nearestOf(word, names)
   return usageFailure(
     'shardscope',
