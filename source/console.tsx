@@ -18,16 +18,21 @@ import { readUserConfig } from './user-config/user-config.ts'
  * an embedded sandbox and reaches nothing else.
  * @throws FailureError before the screen opens: a terminal that cannot show it, a bad setting, no credentials
  */
-export async function runConsole(flags: CommonFlags): Promise<number> {
-  if (process.env.TERM === 'dumb') {
+export async function runConsole(
+  flags: CommonFlags,
+  asked: { readonly screenReader: boolean },
+): Promise<number> {
+  const { keys, display } = readUserConfig(process.env)
+  const isSpoken =
+    asked.screenReader || display.screenReader === true || process.env.INK_SCREEN_READER === 'true'
+  if (process.env.TERM === 'dumb' && !isSpoken) {
     throw usageFailure(
       'shardscope',
       'the console needs a terminal that can move its cursor, and TERM is "dumb"',
-      'Use another terminal, or name a command such as shardscope streams.',
+      'Use another terminal, --screen-reader, or a command such as shardscope streams.',
     )
   }
   const { kinesisRegions } = await import('./aws/regions.ts')
-  const { keys } = readUserConfig(process.env)
   let opened: Opened | undefined
   try {
     return await openConsole({
@@ -50,6 +55,8 @@ export async function runConsole(flags: CommonFlags): Promise<number> {
       colorLevel: colorLevelOf(process.env, process.stdout.getColorDepth()),
       chartGlyphs: chartGlyphsOf(process.env),
       commands: reboundCommands(COMMANDS, keys),
+      isSpoken,
+      knowsPaste: process.env.TERM !== 'dumb',
       isTmux: (process.env.TMUX ?? '') !== '',
       host: {
         on: (name, listener) => process.on(name, listener),

@@ -78,7 +78,10 @@ function watchNpm(stop: () => void): NodeJS.Timeout | undefined {
   }, PARENT_LOOK_MILLIS).unref()
 }
 
-async function showConsole({ flags }: Extract<Invocation, { kind: 'console' }>): Promise<number> {
+async function showConsole({
+  flags,
+  screenReader,
+}: Extract<Invocation, { kind: 'console' }>): Promise<number> {
   if (!process.stdin.isTTY || !process.stdout.isTTY) {
     throw usageFailure(
       'shardscope',
@@ -87,5 +90,5 @@ async function showConsole({ flags }: Extract<Invocation, { kind: 'console' }>):
     )
   }
   const { runConsole } = await import('./console.tsx')
-  return runConsole(flags)
+  return runConsole(flags, { screenReader: screenReader === true })
 }

@@ -1,68 +1,30 @@
 import { resolve } from 'node:path'
 import { type Instance, render } from 'ink'
-import type { Connection, ConnectOptions } from './aws/connection.ts'
 import { exitCodeOf } from './cli/exit-codes.ts'
 import { fileMark, readLines } from './cli/read-lines.ts'
 import { writeOutput } from './cli/write-output.ts'
 import { ActRunner, type RunnerContext } from './commands/act-runner.ts'
-import type { Command, Context, TerminalPort } from './commands/command.ts'
+import type { TerminalPort } from './commands/command.ts'
 import { KeyHandler } from './commands/key-handler.ts'
 import { COMMANDS } from './commands/registry.ts'
 import { ScreenFeed } from './commands/screen-feed.ts'
+import type { ConsoleOptions } from './console-options.ts'
 import { ConsoleSession } from './console-session.ts'
-import type { Clock } from './domain/clock.ts'
 import type { Arming } from './domain/session.ts'
 import { visibleLines } from './domain/visible-text.ts'
 import { OutputGuard } from './output-guard.ts'
+import { SpokenScreen, silentTerminal } from './spoken-screen.ts'
 import { type Event, isUrgent } from './state/event.ts'
 import { initialModel } from './state/initial-model.ts'
-import type { ChartGlyphs, Model } from './state/model.ts'
+import type { Model } from './state/model.ts'
 import { Store, type Timer } from './state/store.ts'
 import { update } from './state/update.ts'
 import { stateFilesOf } from './state-files.ts'
 import { TerminalInput } from './terminal-input.ts'
 import { App } from './ui/app.tsx'
 import { FrameSource } from './ui/frame-source.ts'
-import { type ColorLevel, themeFor } from './ui/theme.ts'
-
-/** What connecting needs of the console: calls and warnings go to its log, questions to the terminal. */
-export type ConnectHooks = Pick<ConnectOptions, 'onCall' | 'onWarning' | 'askMfaCode'> & {
-  readonly arming: Arming
-}
-
-export type ConsoleOptions = {
-  /** Resolves with credentials loaded: whatever must be asked on a plain terminal is asked before the screen opens. */
-  readonly connect: (hooks: ConnectHooks) => Promise<Connection>
-  /** Whether writes are allowed from the start, once it is known where the connection leads. */
-  readonly isArmedAt: (connection: Connection) => boolean
-  readonly askMfaCode?: ConnectOptions['askMfaCode']
-  readonly regions: readonly string[]
-  /** Journals and history of this user; absent: plans cannot be carried out. */
-  readonly kept?: Context['kept']
-  readonly startSandbox: Context['startSandbox']
-  readonly readInput: (path: string, signal: AbortSignal) => Promise<Uint8Array>
-  readonly stdin: NodeJS.ReadStream
-  readonly stdout: NodeJS.WriteStream
-  readonly stderr: NodeJS.WriteStream
-  readonly clock: Clock
-  readonly random: () => number
-  readonly colorLevel: ColorLevel
-  /** The terminal is a pane of tmux. */
-  readonly isTmux?: boolean
-  /** Everything that can be done, with the user's keys; default: with the keys of ours. */
-  readonly commands?: readonly Command[]
-  /** Default: ASCII, which every terminal has. */
-  readonly chartGlyphs?: ChartGlyphs
-  /** The process that gets signals and fails; its own in a test. */
-  readonly host: Host
-}
-
-export type Host = {
-  on(name: string, listener: (value: unknown) => void): unknown
-  off(name: string, listener: (value: unknown) => void): unknown
-  /** Stops the job until the shell continues it. */
-  stop(): void
-}
+import { SPOKEN_VIEWPORT } from './ui/spoken.ts'
+import { themeFor } from './ui/theme.ts'
 
 const SIGNAL_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 /** A terminal that is gone takes no last words: leaving does not wait for it longer than this. */
@@ -119,7 +81,8 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
   session = consoleSession
 
   const { columns, rows } = options.stdout
-  const viewport = { columns: columns || 80, rows: rows || 24 }
+  const isSpoken = options.isSpoken === true
+  const viewport = isSpoken ? SPOKEN_VIEWPORT : { columns: columns || 80, rows: rows || 24 }
   const initial = initialModel(consoleSession.info(), {
     viewport,
     now: clock.now(),
@@ -140,8 +103,10 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
     suspend: () => giveAway(() => host.stop()),
     send: sequence => options.stdout.write(sequence),
     isTmux: options.isTmux === true,
+    ...(isSpoken ? { sayAll: () => spoken?.sayAll() } : {}),
   }
   let feed: ScreenFeed | undefined
+  let spoken: SpokenScreen | undefined
   const context: RunnerContext = {
     get api() {
       return consoleSession.api
@@ -192,6 +157,16 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
     commands,
     theme: themeFor(options.colorLevel),
   })
+  if (isSpoken) {
+    spoken = new SpokenScreen({
+      model: store.snapshot,
+      commands,
+      now: () => clock.now(),
+      timer: TIMER,
+      write: text => options.stdout.write(text),
+    })
+    store.subscribe(spoken.look)
+  }
   feed = new ScreenFeed({ context, dispatch: store.dispatch, subscribe: store.subscribe })
 
   const guard = new OutputGuard(options.stderr, log)
@@ -234,7 +209,10 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
     ink = render(
       <App
         frames={frames}
-        onKey={press => keys.press(press)}
+        onKey={press => {
+          spoken?.pressed()
+          keys.press(press)
+        }}
         onPaste={text => keys.paste(text)}
         onResize={next => store.dispatch({ type: 'viewport-changed', viewport: next })}
         onReady={suspend => {
@@ -243,7 +221,7 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
       />,
       {
         stdin: new TerminalInput(options.stdin, TIMER) as unknown as NodeJS.ReadStream,
-        stdout: options.stdout,
+        stdout: isSpoken ? silentTerminal(options.stdout, options.knowsPaste !== false) : options.stdout,
         stderr: guard.stderr,
         alternateScreen: true,
         incrementalRendering: true,
@@ -254,6 +232,7 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
         patchConsole: false,
       },
     )
+    spoken?.look()
     feed.start()
     await Promise.race([ink.waitUntilExit(), left])
   } catch (error) {
@@ -262,6 +241,7 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
     clearTimeout(patience)
     leaving.abort()
     feed?.stop()
+    spoken?.stop()
     store.close()
     consoleSession.close()
     guard.restore()

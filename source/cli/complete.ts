@@ -2,6 +2,7 @@ import { flagOf } from '../commands/argument.ts'
 import type { Command } from '../commands/command.ts'
 import {
   COMMON_FLAGS,
+  CONSOLE_FLAGS,
   flagsOfCommand,
   type HeadlessCommand,
   headlessCommands,
@@ -117,7 +118,11 @@ function firstWords(known: readonly HeadlessCommand[]): readonly Candidate[] {
 }
 
 function flagsFor(command: HeadlessCommand | undefined) {
-  return { ...(command === undefined ? {} : flagsOfCommand(command)), ...COMMON_FLAGS, ...LEAVING_FLAGS }
+  return {
+    ...(command === undefined ? CONSOLE_FLAGS : flagsOfCommand(command)),
+    ...COMMON_FLAGS,
+    ...LEAVING_FLAGS,
+  }
 }
 
 type ReadWords = {

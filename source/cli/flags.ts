@@ -31,6 +31,13 @@ export const COMMON_FLAGS: Readonly<Record<string, Flag>> = {
   'sandbox-speed': { takesValue: true, describe: 'Run its clock so many times as fast' },
   'sandbox-chaos': { takesValue: true, describe: 'What goes wrong in it on purpose, from a JSON file' },
 }
+/** Flags of the console, where no command is named. */
+export const CONSOLE_FLAGS: Readonly<Record<string, Flag>> = {
+  'screen-reader': {
+    takesValue: false,
+    describe: 'Say the console in plain sentences, for screen readers: nothing is ever drawn over',
+  },
+}
 const COMMAND_FLAGS: Readonly<Record<string, Flag>> = {
   json: { takesValue: false, describe: 'One JSON object a line instead of text for people' },
 }

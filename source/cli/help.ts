@@ -1,6 +1,7 @@
 import type { Argv } from 'yargs'
 import {
   COMMON_FLAGS,
+  CONSOLE_FLAGS,
   describeArgument,
   flagsOfCommand,
   type HeadlessCommand,
@@ -53,6 +54,7 @@ export async function helpText(
     ]
     parser.group(Object.keys(flagsOfCommand(command)), 'Options:')
   }
+  if (command === undefined) parser.group(Object.keys(CONSOLE_FLAGS), 'Options of the console:')
   parser.group([...Object.keys(COMMON_FLAGS), ...Object.keys(LEAVING_FLAGS)], 'Common options:')
   return `${introduction.join('\n')}\n\n${await parser.getHelp()}`
 }

@@ -3,6 +3,7 @@ import { chordLabel } from '../commands/keymap.ts'
 import { EXIT_MEANINGS } from './exit-codes.ts'
 import {
   COMMON_FLAGS,
+  CONSOLE_FLAGS,
   describeArgument,
   type Flag,
   flagsOfCommand,
@@ -58,7 +59,7 @@ export function manualPage(commands: readonly Command[], facts: ManualFacts): st
       'Without a command the console opens: on what a profile, region or endpoint names, else on an embedded sandbox with demo streams. With a command it prints and leaves. AWS is read-only until --write is given, or until the session is armed in the console.',
     ),
     '.SH OPTIONS',
-    ...flagLines({ ...COMMON_FLAGS, ...LEAVING_FLAGS }),
+    ...flagLines({ ...CONSOLE_FLAGS, ...COMMON_FLAGS, ...LEAVING_FLAGS }),
     '.SH COMMANDS',
     ...known.flatMap(commandLines),
     ...PROGRAM_WORDS.flatMap(({ name, title, argument }) => [

@@ -5,6 +5,7 @@ import { type FailureError, usageFailure } from '../domain/failure.ts'
 import { nearestOf } from '../domain/nearest.ts'
 import {
   COMMON_FLAGS,
+  CONSOLE_FLAGS,
   type Flag,
   flagsOfCommand,
   type HeadlessCommand,
@@ -41,7 +42,12 @@ export type CommonFlags = {
 export type Invocation =
   | { readonly kind: 'text'; readonly text: string }
   | ProgramInvocation
-  | { readonly kind: 'console'; readonly flags: CommonFlags }
+  | {
+      readonly kind: 'console'
+      readonly flags: CommonFlags
+      /** Plain sentences in place of screens. */
+      readonly screenReader?: boolean
+    }
   | {
       readonly kind: 'command'
       readonly command: HeadlessCommand
@@ -74,7 +80,7 @@ export async function parseCommandLine(
 
   const action = command === undefined ? 'shardscope' : command.headless.name
   const flags = {
-    ...(command === undefined ? {} : flagsOfCommand(command)),
+    ...(command === undefined ? CONSOLE_FLAGS : flagsOfCommand(command)),
     ...COMMON_FLAGS,
     ...LEAVING_FLAGS,
   }
@@ -84,7 +90,10 @@ export async function parseCommandLine(
   if (parsed.version === true) return { kind: 'text', text: `${program.version}\n` }
 
   const common = commonFlags(parsed, action)
-  if (command === undefined) return { kind: 'console', flags: common }
+  if (command === undefined) {
+    const isSpoken = parsed['screen-reader'] === true
+    return { kind: 'console', flags: common, ...(isSpoken ? { screenReader: true } : {}) }
+  }
   return {
     kind: 'command',
     command,
@@ -196,7 +205,7 @@ async function firstWordOf(
   argv: readonly string[],
   commands: readonly HeadlessCommand[],
 ): Promise<string | undefined> {
-  const flags: Record<string, Flag> = { ...COMMON_FLAGS, ...LEAVING_FLAGS }
+  const flags: Record<string, Flag> = { ...CONSOLE_FLAGS, ...COMMON_FLAGS, ...LEAVING_FLAGS }
   for (const command of commands) Object.assign(flags, flagsOfCommand(command))
   try {
     const parsed = (await parserWith(flags).parseAsync([...argv])) as Parsed

@@ -87,6 +87,23 @@ export const GENERAL_COMMANDS: readonly Command[] = [
     run: () => [{ type: 'dialog-opened', dialog: { dialog: 'help', scroll: 0 } }],
   }),
   defineCommand({
+    id: 'view.say',
+    title: 'With --screen-reader: say all that is on screen, and the keys of this moment',
+    group: 'view',
+    keys: [';'],
+    where: 'everywhere',
+    effect: 'view',
+    args: {},
+    run: (_, { terminal }) => {
+      if (terminal?.sayAll !== undefined) {
+        terminal.sayAll()
+        return []
+      }
+      const text = 'The console is drawn, not said: shardscope --screen-reader says it in plain sentences.'
+      return [{ type: 'noticed', notice: { level: 'info', text, at: 0 } }]
+    },
+  }),
+  defineCommand({
     id: 'view.redraw',
     title: 'Draw the screen anew, after something else wrote on it',
     group: 'view',

@@ -69,7 +69,7 @@ function titleLine({ title, summary = EMPTY_LINE }: ScreenView, width: number): 
   return spread(isTooLong && isPath ? title.slice(1) : title, summary, width)
 }
 
-function screenView(view: View, screen: ScreenState): ScreenView {
+export function screenView(view: View, screen: ScreenState): ScreenView {
   switch (screen.screen) {
     case 'streams':
       return streamsView(view, screen)

@@ -118,6 +118,28 @@ function cellSpan<Row>(column: Column<Row>, width: number, row: Row, tone: Tone 
   return chart(column.chart(row, width).padEnd(width).slice(0, width), tone)
 }
 
+/** A row in words: what each column says of it, and its place in the list. */
+export type SpokenRow = {
+  readonly index: number
+  readonly count: number
+  readonly cells: readonly (readonly [header: string, text: string])[]
+}
+
+/** The selected row in words; undefined where none is. Pictures and empty cells say nothing. */
+export function spokenRow<Row>(
+  columns: readonly LaidOut<Row>[],
+  row: Row | undefined,
+  index: number,
+  count: number,
+): SpokenRow | undefined {
+  if (row === undefined) return undefined
+  const cells = columns.flatMap(({ column }) => {
+    const text = column.chart === undefined ? column.text(row).trim() : ''
+    return text === '' ? [] : [[column.header, text] as const]
+  })
+  return { index, count, cells }
+}
+
 /** Cells that the widest of the texts takes, looked at up to `most`. */
 export function widest(texts: Iterable<string>, most: number): number {
   let width = 0

@@ -4,6 +4,7 @@ import { chordLabel } from '../commands/keymap.ts'
 import type { Model, ScreenState } from '../state/model.ts'
 import { bodyHeight } from '../state/selection.ts'
 import type { Line } from './line.ts'
+import type { SpokenRow } from './table.ts'
 
 /** What every view is drawn from. */
 export type View = {
@@ -26,6 +27,8 @@ export type ScreenView = {
   readonly header: Line
   /** At most `height` lines. */
   readonly body: readonly Line[]
+  /** The selected row of a list, for who hears it. */
+  readonly spoken?: SpokenRow | undefined
 }
 
 export type ScreenOf<Name extends ScreenState['screen']> = Extract<ScreenState, { screen: Name }>

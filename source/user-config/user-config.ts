@@ -4,6 +4,7 @@ import type { KeyBindings } from '../commands/rebinding.ts'
 import { usageFailure } from '../domain/failure.ts'
 import { configFolder } from '../journal/state-folder.ts'
 import { parseConfig } from './config-node.ts'
+import { type DisplaySettings, displaySettingsOf } from './display-section.ts'
 import { keyBindingsOf } from './keys-section.ts'
 import { type ProfileGuards, profileGuardsOf } from './profile-section.ts'
 
@@ -11,9 +12,10 @@ import { type ProfileGuards, profileGuardsOf } from './profile-section.ts'
 export type UserConfig = {
   readonly profiles: ProfileGuards
   readonly keys: KeyBindings
+  readonly display: DisplaySettings
 }
 
-const SECTIONS = ['profiles', 'keys'] as const
+const SECTIONS = ['profiles', 'keys', 'display'] as const
 
 /** Where the file is looked for. */
 export function userConfigPath(environment: Readonly<Record<string, string | undefined>>): string {
@@ -36,9 +38,11 @@ export function userConfigOf(path: string, text: string): UserConfig {
   const sections = parseConfig(path, text).members(SECTIONS)
   const profiles = sections.get('profiles')
   const keys = sections.get('keys')
+  const display = sections.get('display')
   return {
     profiles: profiles === undefined ? new Map() : profileGuardsOf(profiles, path),
     keys: keys === undefined ? new Map() : keyBindingsOf(keys),
+    display: display === undefined ? {} : displaySettingsOf(display),
   }
 }
 

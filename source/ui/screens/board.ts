@@ -10,7 +10,7 @@ import { sparkline } from '../charts.ts'
 import { failureLines, keyLines } from '../failure-lines.ts'
 import { chart, type Line, line, span } from '../line.ts'
 import { markerLine, stripLine } from '../parts/strip.ts'
-import { headerLine, layOut, rowLine } from '../table.ts'
+import { headerLine, layOut, rowLine, spokenRow } from '../table.ts'
 import { keyOf, type ScreenOf, type ScreenView, type View } from '../view.ts'
 import { boardColumns, toneOf, verdictText } from './board-columns.ts'
 import { streamTitle } from './shards.ts'
@@ -47,6 +47,7 @@ export function boardView(view: View, screen: ScreenOf<'board'>): ScreenView {
     ...(snapshot === undefined ? {} : { summary: line(totalsText(snapshot.board)) }),
     facts: factsLine(view, screen, isOfSource ? heat : undefined),
     header: headerLine(columns, screen.sort),
+    spoken: spokenRow(columns, rows[index], index, rows.length),
     body: [...filled, ...footer(view, screen, selected)],
   }
 }

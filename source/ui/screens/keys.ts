@@ -5,7 +5,7 @@ import { selectionOf } from '../../state/selection.ts'
 import { failureLines, keyLines } from '../failure-lines.ts'
 import { counted, shareText, UNKNOWN } from '../format.ts'
 import { type Line, line, span, wrapText } from '../line.ts'
-import { type Column, headerLine, layOut, rowLine, widest } from '../table.ts'
+import { type Column, headerLine, layOut, rowLine, spokenRow, widest } from '../table.ts'
 import { keyOf, type ScreenOf, type ScreenView, type View } from '../view.ts'
 import { streamTitle } from './shards.ts'
 
@@ -30,6 +30,7 @@ export function keysView(view: View, screen: ScreenOf<'keys'>): ScreenView {
     summary: snapshot === undefined ? [] : line(`by ${screen.measure}, ${bound}`),
     facts: factsLine(view, screen),
     header: headerLine(columns, screen.sort),
+    spoken: spokenRow(columns, rows[index], index, rows.length),
     body:
       rows.length > 0
         ? rows

@@ -6,7 +6,7 @@ import { selectionOf } from '../../state/selection.ts'
 import { failureLines, keyLines } from '../failure-lines.ts'
 import { counted } from '../format.ts'
 import { type Line, line, span, wrapText } from '../line.ts'
-import { type Column, headerLine, layOut, rowLine, widest } from '../table.ts'
+import { type Column, headerLine, layOut, rowLine, spokenRow, widest } from '../table.ts'
 import type { Tone } from '../theme.ts'
 import { keyOf, type ScreenOf, type ScreenView, type View } from '../view.ts'
 import { streamTitle } from './shards.ts'
@@ -39,6 +39,7 @@ export function readersView(view: View, screen: ScreenOf<'readers'>): ScreenView
     ),
     facts: factsLine(view, screen),
     header: headerLine(columns, screen.sort),
+    spoken: spokenRow(columns, rows[index], index, rows.length),
     body:
       rows.length > 0
         ? rows

@@ -2,7 +2,7 @@ import { SERVICE_TITLES } from '../../domain/services/service-item.ts'
 import { type ServiceRow, serviceRows } from '../../state/select-readers.ts'
 import { selectionOf } from '../../state/selection.ts'
 import { type Line, line, span, wrapText } from '../line.ts'
-import { type Column, headerLine, layOut, rowLine, widest } from '../table.ts'
+import { type Column, headerLine, layOut, rowLine, spokenRow, widest } from '../table.ts'
 import { keyOf, type ScreenOf, type ScreenView, type View } from '../view.ts'
 
 //  Services                                                        3 Firehose, 1 Flink, 0 Video
@@ -34,6 +34,7 @@ export function servicesView(view: View, screen: ScreenOf<'services'>): ScreenVi
           ? []
           : line('Only rows with ', span(screen.filter, 'accent')),
     header: headerLine(columns, screen.sort),
+    spoken: spokenRow(columns, rows[index], index, rows.length),
     body:
       rows.length > 0
         ? rows

@@ -4,7 +4,7 @@ import { selectionOf } from '../../state/selection.ts'
 import { failureLines, keyLines, staleLine } from '../failure-lines.ts'
 import { counted, countText, hoursText, lagText, shareText, UNKNOWN } from '../format.ts'
 import { type Line, line, span } from '../line.ts'
-import { type Column, headerLine, layOut, rowLine, widest } from '../table.ts'
+import { type Column, headerLine, layOut, rowLine, spokenRow, widest } from '../table.ts'
 import { keyOf, type ScreenOf, type ScreenView, type View } from '../view.ts'
 import { modeText, sortLine, statusTone } from './streams.ts'
 
@@ -31,6 +31,7 @@ export function shardsView(view: View, screen: ScreenOf<'shards'>): ScreenView {
     summary,
     facts: factsLine(view, screen, rows[index]),
     header: headerLine(columns, screen.sort),
+    spoken: spokenRow(columns, rows[index], index, rows.length),
     body:
       rows.length > 0
         ? rows

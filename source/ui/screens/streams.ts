@@ -4,7 +4,7 @@ import { selectionOf } from '../../state/selection.ts'
 import { failureLines, keyLines, staleLine } from '../failure-lines.ts'
 import { counted, countText, hoursText, longAgeText, UNKNOWN } from '../format.ts'
 import { type Line, line, span, wrapText } from '../line.ts'
-import { type Column, headerLine, layOut, rowLine, widest } from '../table.ts'
+import { type Column, headerLine, layOut, rowLine, spokenRow, widest } from '../table.ts'
 import type { Tone } from '../theme.ts'
 import type { ScreenOf, ScreenView, View } from '../view.ts'
 
@@ -42,6 +42,7 @@ export function streamsView(view: View, screen: ScreenOf<'streams'>): ScreenView
     summary,
     facts: factsLine(view, screen, rows[index]),
     header: headerLine(columns, screen.sort),
+    spoken: spokenRow(columns, rows[index], index, rows.length),
     body,
   }
 }

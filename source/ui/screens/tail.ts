@@ -8,7 +8,7 @@ import { isTailOf } from '../../state/update-tail.ts'
 import { failureLines, keyLines } from '../failure-lines.ts'
 import { bytesText, counted, countText, durationText, rateText, timeText, UNKNOWN } from '../format.ts'
 import { type Line, line, span } from '../line.ts'
-import { type Column, headerLine, layOut, rowLine } from '../table.ts'
+import { type Column, headerLine, layOut, rowLine, spokenRow } from '../table.ts'
 import { keyOf, type ScreenOf, type ScreenView, type View } from '../view.ts'
 import { streamTitle } from './shards.ts'
 
@@ -36,6 +36,7 @@ export function tailView(view: View, screen: ScreenOf<'tail'>): ScreenView {
     summary: tail === undefined ? [] : line(countsText(tail, screen, matches?.count)),
     facts: tail === undefined ? [] : factsLine(tail, screen, matches?.newerCount),
     header: headerLine(columns, undefined),
+    spoken: spokenRow(columns, rows.at(index), index, rows.count),
     body: body.length > 0 ? body : emptyBody(view, screen, tail),
   }
 }

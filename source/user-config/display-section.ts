@@ -1,0 +1,19 @@
+import type { ConfigNode } from './config-node.ts'
+
+/** How the console shows itself, where the user has said so. */
+export type DisplaySettings = {
+  /** Plain sentences in place of screens. */
+  readonly screenReader?: boolean
+}
+
+/**
+ * The section `display`: `{ "screenReader": true }`.
+ * @throws FailureError `usage` with the line
+ */
+export function displaySettingsOf(section: ConfigNode): DisplaySettings {
+  const members = section.members(['screenReader'])
+  const screenReader = members.get('screenReader')?.flag()
+  return {
+    ...(screenReader === undefined ? {} : { screenReader }),
+  }
+}
