@@ -1,21 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises'
-import { homedir } from 'node:os'
+import { open, readdir, readFile, rename, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { StateFiles } from './commands/command.ts'
 import { usageFailure } from './domain/failure.ts'
+import { ownFolder, stateFolder } from './journal/state-folder.ts'
 
 /**
  * Small files of our own that outlive a run, below $XDG_STATE_HOME/shardscope (~/.local/state/shardscope). They name streams
  * and places in them: nobody but the user reads them.
  */
 export function stateFilesOf(environment: Readonly<Record<string, string | undefined>>): StateFiles {
-  const base = environment.XDG_STATE_HOME
-  // A relative path is to be ignored (XDG Base Directory Specification).
-  const folder = join(
-    base?.startsWith('/') === true ? base : join(homedir(), '.local', 'state'),
-    'shardscope',
-  )
+  const folder = stateFolder(environment)
   const pathOf = (name: string): string => join(folder, name)
   return {
     folder,
@@ -31,7 +26,8 @@ export function stateFilesOf(environment: Readonly<Record<string, string | undef
       const path = pathOf(name)
       const partial = `${path}.${randomUUID()}`
       try {
-        await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+        await ownFolder(folder)
+        if (dirname(path) !== folder) await ownFolder(dirname(path))
         const file = await open(partial, 'wx', 0o600)
         try {
           await file.writeFile(text)

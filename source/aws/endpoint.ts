@@ -60,12 +60,6 @@ export function serviceEndpoint(
   return kinesisEndpoint === undefined || isAwsHost(kinesisEndpoint.value) ? undefined : kinesisEndpoint
 }
 
-/** Whether a URL's host can only be this machine: `localhost` and its subdomains, 127.0.0.0/8, ::1. */
-export function isLoopback(url: string): boolean {
-  const { hostname } = new URL(url)
-  return /^(localhost|[^/]+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
-}
-
 /** Whether the host is one of AWS's own, such as a VPC endpoint. */
 export function isAwsHost(url: string): boolean {
   const { hostname } = new URL(url)

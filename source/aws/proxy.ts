@@ -1,6 +1,6 @@
 import { usageFailure } from '../domain/failure.ts'
+import { isLoopback } from '../domain/loopback.ts'
 import type { Sourced } from '../domain/session.ts'
-import { isLoopback } from './endpoint.ts'
 import type { AwsSettings } from './settings.ts'
 
 /** The proxy variables as Node's agents want them. */

@@ -1,6 +1,7 @@
 import type { KinesisApi } from '../aws/kinesis-api.ts'
 import type { Clock } from '../domain/clock.ts'
 import { type Failure, failureOf } from '../domain/failure.ts'
+import { isLoopback } from '../domain/loopback.ts'
 import type { StreamListing, StreamRef } from '../domain/stream.ts'
 import type { Event } from '../state/event.ts'
 import type { SessionInfo } from '../state/model.ts'
@@ -100,14 +101,4 @@ function refOf({ streamName, streamArn }: StreamListing): StreamRef {
 /** An endpoint on this machine is nobody's production. */
 function paceOf(session: SessionInfo): number {
   return session.isSandbox || isLoopback(session.endpoint.value) ? 0 : SUMMARY_PACE_MILLIS
-}
-
-/** Whether a URL names this machine. */
-export function isLoopback(url: string): boolean {
-  try {
-    const { hostname } = new URL(url)
-    return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
-  } catch {
-    return false
-  }
 }

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { chmod, mkdir, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { FailureError } from '../domain/failure.ts'
@@ -15,10 +15,16 @@ export function configFolder(environment: Environment): string {
   return join(baseOf(environment.XDG_CONFIG_HOME, environment, '.config'), 'shardscope')
 }
 
-/** Makes a folder for its owner alone. @throws FailureError `usage` that names it and the way out */
+/**
+ * Makes a folder for its owner alone; one that is there and open to others is closed to them where that can be done.
+ * @throws FailureError `usage` that names it and the way out
+ */
 export async function ownFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 })
+    const { mode } = await stat(folder)
+    // Not ours, or a file system without modes: the files in it are for their owner alone all the same.
+    if ((mode & 0o077) !== 0) await chmod(folder, 0o700).catch(() => {})
   } catch (error) {
     throw notKept(folder, error)
   }
