@@ -1,11 +1,12 @@
 import type { Event } from '../state/event.ts'
 import type { ConfirmDialog, Dialog, FormDialog, Model } from '../state/model.ts'
-import { bodyHeight } from '../state/selection.ts'
+import { bodyHeight, topScreen } from '../state/selection.ts'
 import { editText, type TextEdit, type TextField } from '../state/text-field.ts'
 import type { ActRunner } from './act-runner.ts'
 import type { Command } from './command.ts'
 import { formFields } from './form-fields.ts'
 import { type KeyPress, pastedText } from './key-press.ts'
+import { isOnScreen } from './keymap.ts'
 import { paletteMatches } from './palette.ts'
 
 /** What a dialog's keys act upon. */
@@ -14,6 +15,7 @@ export type DialogTools = {
   readonly runner: ActRunner
   readonly dispatch: (event: Event) => void
   readonly model: () => Model
+  readonly now: () => number
 }
 
 const EDITS: Readonly<Record<string, Exclude<TextEdit['edit'], 'insert'>>> = {
@@ -125,6 +127,11 @@ function pressInPalette(dialog: Extract<Dialog, { dialog: 'palette' }>, press: K
       const command = matches[dialog.selected]
       if (command === undefined) return
       tools.dispatch({ type: 'dialog-closed' })
+      if (!isOnScreen(command, topScreen(tools.model()).screen)) {
+        const places = command.where === 'everywhere' ? '' : command.where.slice(0, 3).join(', ')
+        const text = `${command.title}: this is done on another screen (${places}); go there first.`
+        return tools.dispatch({ type: 'noticed', notice: { level: 'warning', text, at: tools.now() } })
+      }
       return tools.runner.start(command)
     }
     default: {

@@ -57,13 +57,13 @@ export const HEAT_SCREEN_COMMANDS: readonly Command[] = [
     hint: 'keys',
     group: 'navigate',
     keys: ['K'],
-    where: ['board', 'shard-heat'],
+    where: ['streams', 'shards', 'board', 'shard-heat'],
     effect: 'view',
     args: {},
+    unavailable: model => (streamInSight(model) === undefined ? 'no stream is selected' : undefined),
     run: (_, { model }) => {
-      const screen = topScreen(model())
-      if (screen.screen !== 'board' && screen.screen !== 'shard-heat') return []
-      const { stream } = screen
+      const [screen, stream] = [topScreen(model()), streamInSight(model())]
+      if (stream === undefined) return []
       const shard = screen.screen === 'shard-heat' ? { shardId: screen.shardId } : {}
       return [
         { type: 'screen-opened', screen: { screen: 'keys', stream, measure: 'bytes', filter: '', ...shard } },
@@ -76,18 +76,19 @@ export const HEAT_SCREEN_COMMANDS: readonly Command[] = [
     hint: 'look up key',
     group: 'shard',
     keys: ['f'],
-    where: ['keys', 'board', 'shard-heat'],
+    where: ['streams', 'shards', 'keys', 'board', 'shard-heat'],
     effect: 'view',
     args: {
       key: { kind: 'text', title: 'Partition key', required: true },
       at: { kind: 'text', title: 'A past time, such as 2h or 2026-11-30T14:00Z; only now where empty' },
     },
+    unavailable: model => (streamInSight(model) === undefined ? 'no stream is selected' : undefined),
     run: ({ key, at }, { model }): readonly Event[] => {
-      const screen = topScreen(model())
-      if (screen.screen !== 'keys' && screen.screen !== 'board' && screen.screen !== 'shard-heat') return []
+      const [screen, stream] = [topScreen(model()), streamInSight(model())]
+      if (stream === undefined) return []
       const lookUp = { partitionKey: key, ...(at === undefined || at === '' ? {} : { at }) }
       if (screen.screen === 'keys') return [{ type: 'screen-replaced', screen: { ...screen, lookUp } }]
-      const opened = { screen: 'keys', stream: screen.stream, measure: 'bytes', filter: '', lookUp } as const
+      const opened = { screen: 'keys', stream, measure: 'bytes', filter: '', lookUp } as const
       return [{ type: 'screen-opened', screen: opened }]
     },
   }),

@@ -2,14 +2,14 @@ import { flagOf } from '../commands/argument.ts'
 import type { Command } from '../commands/command.ts'
 import { matchingSuggestions } from '../commands/dialog-keys.ts'
 import { chordLabel } from '../commands/keymap.ts'
-import { paletteMatches } from '../commands/palette.ts'
+import { paletteMatches, paletteReason } from '../commands/palette.ts'
 import type { Dialog, Model } from '../state/model.ts'
 import { isListScreen, topScreen } from '../state/selection.ts'
 import { previewLines } from './dialogs/confirm.ts'
 import { helpLines } from './dialogs/help.ts'
 import { screenView } from './frame.ts'
 import { drawable, type Line } from './line.ts'
-import { reasonAgainst, type View, viewOf } from './view.ts'
+import { type View, viewOf } from './view.ts'
 
 /** The size that everything is laid out for when it is heard: wide enough that no column is left out. */
 export const SPOKEN_VIEWPORT = { columns: 240, rows: 30 } as const
@@ -127,7 +127,7 @@ function spokenDialog(view: View, dialog: Dialog): SpokenDialog {
     case 'palette': {
       const matches = paletteMatches(view.commands, view.model, dialog.text)
       const chosen = matches[dialog.selected]
-      const reason = chosen === undefined ? undefined : reasonAgainst(view, chosen)
+      const reason = chosen === undefined ? undefined : paletteReason(chosen, view.model)
       const key = chosen?.keys[0] === undefined ? '' : `, key ${chordLabel(chosen.keys[0])}`
       const value =
         chosen === undefined

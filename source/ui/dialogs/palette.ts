@@ -1,9 +1,9 @@
 import { chordLabel } from '../../commands/keymap.ts'
-import { paletteMatches } from '../../commands/palette.ts'
+import { paletteMatches, paletteReason } from '../../commands/palette.ts'
 import type { Dialog } from '../../state/model.ts'
 import { fitText, type Line, line, span } from '../line.ts'
 import { fieldSpans } from '../text-input.ts'
-import { reasonAgainst, type View } from '../view.ts'
+import type { View } from '../view.ts'
 import { type BoxContent, boxHeight, boxWidth } from './box.ts'
 
 //  +- Commands -----------------------------------------------+
@@ -21,7 +21,7 @@ export function paletteBox(view: View, dialog: Extract<Dialog, { dialog: 'palett
   const first = Math.max(0, Math.min(dialog.selected - Math.floor(height / 2), matches.length - height))
   const rows = matches.slice(first, first + height).map((command, index): Line => {
     const isSelected = first + index === dialog.selected
-    const reason = reasonAgainst(view, command)
+    const reason = paletteReason(command, view.model)
     const title = reason === undefined ? command.title : `${command.title}  - ${reason}`
     const key = command.keys[0] === undefined ? '' : chordLabel(command.keys[0])
     const text = `${isSelected ? '> ' : '  '}${fitText(title, width - 11)} ${fitText(key, 8, 'right')}`
@@ -33,7 +33,7 @@ export function paletteBox(view: View, dialog: Extract<Dialog, { dialog: 'palett
     lines: [
       [span(': ', 'key'), ...fieldSpans(dialog, width - 2, true)],
       [],
-      ...(rows.length > 0 ? rows : [line('  No command on this screen is called that.')]),
+      ...(rows.length > 0 ? rows : [line('  No command is called that.')]),
     ],
   }
 }

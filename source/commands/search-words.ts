@@ -1,0 +1,47 @@
+/**
+ * Words under which people look for a command in the palette, beside those of its title: what others call it, the symptom that
+ * it helps with, and what it is for. By the command's id.
+ */
+export const SEARCH_WORDS: Readonly<Record<string, string>> = {
+  'shard.split': 'divide halve hot',
+  'shard.merge': 'join combine unite cold fewer less shards',
+  'stream.reshard': 'scale resize more fewer shards capacity update count grow shrink up down',
+  'heat.look-up-key': 'find where which owner belongs locate hash lookup search has',
+  'heat.open-keys': 'hot heavy top biggest busiest keys tenant skew',
+  'heat.open':
+    'hot shard shards load throughput throttled throttling busy write limit usage rate metrics monitor skew',
+  'heat.what-if': 'simulate predict preview plan',
+  'tail.open': 'watch follow stream live read records listen consume',
+  'shard.tail': 'watch follow live read records',
+  'tail.open-from':
+    'yesterday past start read records rewind back history earlier since beginning replay trim horizon timestamp go in ago',
+  'record.replay': 'restore resend import again',
+  'record.put': 'send write test message produce publish event data',
+  'record.put-many': 'send import upload load bulk file',
+  'record.generate': 'load test traffic simulate fake demo',
+  'record.export': 'save download dump file',
+  'record.copy': 'clipboard yank',
+  'readers.open': 'consumers lag behind iterator age lambda kcl who consumer applications expire',
+  'stream.create': 'new add make',
+  'stream.delete': 'remove drop destroy',
+  'stream.set-retention': 'retention period keep hours days expire longer shorter',
+  'stream.set-mode': 'on-demand ondemand demand provisioned switch capacity',
+  'stream.encrypt': 'kms sse security key',
+  'stream.set-monitoring': 'enhanced cloudwatch metrics',
+  'stream.open-named': 'go to find arn name',
+  'plan.make': 'cost how many shards needed optimise rebalance even out',
+  'stream.estimate': 'cost price money bill',
+  'session.toggle-arming': 'arm disarm unlock read-only readonly write mode enable allow changes',
+  'session.switch-region': 'change region',
+  'session.switch-profile': 'change account credentials login role sso',
+  'services.open': 'firehose delivery flink analytics video',
+  'view.filter': 'search find grep',
+  'view.quit': 'exit close leave bye',
+  'view.help': 'shortcuts keyboard bindings how',
+  'view.calls': 'errors history api debug requests',
+  'view.refresh': 'reload update now',
+  'view.back': 'up close return',
+  'list.sort': 'order',
+  'shards.toggle-closed': 'old parents show hide',
+  'consumer.register': 'fan-out efo enhanced',
+}
