@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream'
 import type { Command } from './commands/command.ts'
+import { visibleText } from './domain/visible-text.ts'
 import type { Model } from './state/model.ts'
 import type { Timer } from './state/store.ts'
 import { Announcer } from './ui/announcer.ts'
@@ -51,7 +52,8 @@ export class SpokenScreen {
   }
 
   #say(lines: readonly string[]): void {
-    if (lines.length > 0) this.#options.write(lines.map(line => `${line}\n`).join(''))
+    // The last place before the terminal: whatever a sentence is made of, nothing in it is obeyed.
+    if (lines.length > 0) this.#options.write(lines.map(line => `${visibleText(line)}\n`).join(''))
   }
 }
 
