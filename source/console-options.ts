@@ -31,6 +31,8 @@ export type ConsoleOptions = {
   readonly isTmux?: boolean
   /** Everything that can be done, with the user's keys; default: with the keys of ours. */
   readonly commands?: readonly Command[]
+  /** The mouse is asked for from the start. */
+  readonly hasMouse?: boolean
   /** Plain sentences in place of screens. */
   readonly isSpoken?: boolean
   /** Whether the terminal understands the switch of bracketed paste; default: yes. */

@@ -56,6 +56,7 @@ export async function runConsole(
       chartGlyphs: chartGlyphsOf(process.env),
       commands: reboundCommands(COMMANDS, keys),
       isSpoken,
+      hasMouse: display.mouse === true,
       knowsPaste: process.env.TERM !== 'dumb',
       isTmux: (process.env.TMUX ?? '') !== '',
       host: {

@@ -1,7 +1,7 @@
 import type { Timer } from './state/store.ts'
 
 const ESCAPE = '\x1b'
-const PASTE_START = '\x1b[200~'
+export const PASTE_START = '\x1b[200~'
 const PASTE_END = '\x1b[201~'
 const CTRL_C = '\x03'
 
@@ -15,7 +15,7 @@ const PASTE_MILLIS = 2_000
 const PASTE_MAX_CHARACTERS = 16 * 1_048_576
 
 /** One or two Escs, and the beginning of a control sequence that lacks its final letter. */
-const UNFINISHED = /\x1b{1,2}(?:\[\[?[0-?]*[ -/]*|O[0-9;]*)?$/
+const UNFINISHED = /\x1b{1,2}(?:\[M[\s\S]{0,2}|\[\[?[0-?]*[ -/]*|O[0-9;]*)?$/
 /** Shifted keys of rxvt end in what is elsewhere the middle of a sequence. */
 const RXVT_SHIFTED = /\x1b\[[235678]\$$/
 /** What is left of a sequence whose Esc was taken for the key. */

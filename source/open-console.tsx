@@ -12,6 +12,7 @@ import type { ConsoleOptions } from './console-options.ts'
 import { ConsoleSession } from './console-session.ts'
 import type { Arming } from './domain/session.ts'
 import { visibleLines } from './domain/visible-text.ts'
+import { MousePointer } from './mouse-pointer.ts'
 import { OutputGuard } from './output-guard.ts'
 import { SpokenScreen, silentTerminal } from './spoken-screen.ts'
 import { type Event, isUrgent } from './state/event.ts'
@@ -103,7 +104,7 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
     suspend: () => giveAway(() => host.stop()),
     send: sequence => options.stdout.write(sequence),
     isTmux: options.isTmux === true,
-    ...(isSpoken ? { sayAll: () => spoken?.sayAll() } : {}),
+    ...(isSpoken ? { sayAll: () => spoken?.sayAll() } : { toggleMouse: () => mouse.toggle() }),
   }
   let feed: ScreenFeed | undefined
   let spoken: SpokenScreen | undefined
@@ -169,6 +170,14 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
   }
   feed = new ScreenFeed({ context, dispatch: store.dispatch, subscribe: store.subscribe })
 
+  const mouse = new MousePointer({
+    model: store.snapshot,
+    commands,
+    dispatch: store.dispatch,
+    press: press => keys.press(press),
+    write: sequence => options.stdout.write(sequence),
+  })
+
   const guard = new OutputGuard(options.stderr, log)
   let crash: { readonly error: unknown } | undefined
   const leave = (exitCode: number): void => {
@@ -184,6 +193,8 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
   }
   const listeners: readonly (readonly [string, (value: unknown) => void])[] = [
     ...Object.entries(SIGNAL_CODES).map(([name, code]) => [name, () => leave(code)] as const),
+    // However it ends: a shell with the mouse on types its reports.
+    ['exit', () => mouse.set(false)],
     ['uncaughtException', fail],
     ['unhandledRejection', fail],
     // Continued after a stop from outside: the shell has taken raw mode away.
@@ -216,11 +227,11 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
         onPaste={text => keys.paste(text)}
         onResize={next => store.dispatch({ type: 'viewport-changed', viewport: next })}
         onReady={suspend => {
-          handOver = suspend
+          handOver = meanwhile => suspend(() => mouse.awayDuring(meanwhile))
         }}
       />,
       {
-        stdin: new TerminalInput(options.stdin, TIMER) as unknown as NodeJS.ReadStream,
+        stdin: new TerminalInput(options.stdin, TIMER, mouse.take) as unknown as NodeJS.ReadStream,
         stdout: isSpoken ? silentTerminal(options.stdout, options.knowsPaste !== false) : options.stdout,
         stderr: guard.stderr,
         alternateScreen: true,
@@ -233,6 +244,7 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
       },
     )
     spoken?.look()
+    if (options.hasMouse === true && !isSpoken) mouse.set(true)
     feed.start()
     await Promise.race([ink.waitUntilExit(), left])
   } catch (error) {
@@ -240,6 +252,7 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
   } finally {
     clearTimeout(patience)
     leaving.abort()
+    mouse.set(false)
     feed?.stop()
     spoken?.stop()
     store.close()

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
-import { KeyAssembler } from './key-assembler.ts'
+import { KeyAssembler, PASTE_START } from './key-assembler.ts'
+import { type MouseEvent, withoutMouse } from './mouse-input.ts'
 import type { Timer } from './state/store.ts'
 
 /** What is needed of a terminal's input: process.stdin in earnest. */
@@ -15,10 +16,15 @@ export class TerminalInput extends Readable {
   readonly #assembler: KeyAssembler
   #isReading = false
 
-  constructor(source: Source, timer: Timer) {
+  constructor(source: Source, timer: Timer, onMouse: (event: MouseEvent) => void = () => {}) {
     super({ encoding: 'utf8', read() {} })
     this.#source = source
-    this.#assembler = new KeyAssembler(text => this.push(text), timer)
+    this.#assembler = new KeyAssembler(text => {
+      // A paste may hold whatever it wants: it is no report.
+      const { keys, events } = text.startsWith(PASTE_START) ? { keys: text, events: [] } : withoutMouse(text)
+      if (keys !== '') this.push(keys)
+      for (const event of events) onMouse(event)
+    }, timer)
   }
 
   setRawMode(isRaw: boolean): this {

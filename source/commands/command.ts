@@ -45,6 +45,8 @@ export type TerminalPort = {
   suspend(): void
   /** Hands a control sequence of ours to the terminal between two frames, e.g. one that sets its clipboard. */
   send?(sequence: string): void
+  /** Asks for the mouse, or gives it back; returns whether it is on now. Absent where nothing is drawn. */
+  toggleMouse?(): boolean
   /** Says all that is on screen; only there where the console is heard and not seen. */
   sayAll?(): void
   /** Runs inside tmux, which hands a sequence on only when it is wrapped. */

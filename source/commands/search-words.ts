@@ -41,6 +41,7 @@ export const SEARCH_WORDS: Readonly<Record<string, string>> = {
   'view.calls': 'errors history api debug requests',
   'view.refresh': 'reload update now',
   'view.back': 'up close return',
+  'view.toggle-mouse': 'click wheel scroll pointer',
   'list.sort': 'order',
   'shards.toggle-closed': 'old parents show hide',
   'consumer.register': 'fan-out efo enhanced',

@@ -87,6 +87,22 @@ export const GENERAL_COMMANDS: readonly Command[] = [
     run: () => [{ type: 'dialog-opened', dialog: { dialog: 'help', scroll: 0 } }],
   }),
   defineCommand({
+    id: 'view.toggle-mouse',
+    title: 'Use the mouse, or leave it to the terminal: wheel, rows, the keys in the last line',
+    group: 'view',
+    keys: [],
+    where: 'everywhere',
+    effect: 'view',
+    args: {},
+    run: (_, { terminal }) => {
+      const isOn = terminal?.toggleMouse?.() === true
+      const text = isOn
+        ? 'The mouse is on; most terminals still select text while Shift is held.'
+        : 'The mouse belongs to the terminal.'
+      return [{ type: 'noticed', notice: { level: 'info', text, at: 0 } }]
+    },
+  }),
+  defineCommand({
     id: 'view.say',
     title: 'With --screen-reader: say all that is on screen, and the keys of this moment',
     group: 'view',

@@ -39,6 +39,34 @@ export function keyLine(view: View): Line {
   return [...left, span(' '.repeat(gap)), ...right]
 }
 
+const DIALOG_CHORDS: Readonly<Record<string, string>> = {
+  enter: 'enter',
+  tab: 'tab',
+  esc: 'escape',
+  'n/esc': 'n',
+  y: 'y',
+  space: 'space',
+}
+
+/** The chord whose key, or the word beside it, is drawn at a cell of the line (from 0); undefined between them. */
+export function keyAt(view: View, cell: number): string | undefined {
+  let at = 0
+  let label: string | undefined
+  for (const item of keyLine(view)) {
+    if (item.tone === 'key') label = item.text
+    // What is in brackets cannot be done now.
+    else if (item.text.trim() === '' || item.tone === 'muted') label = undefined
+    at += widthOf([item])
+    if (cell < at) break
+  }
+  if (label === undefined || cell < 0 || cell >= at) return undefined
+  if (view.model.dialog !== undefined) return DIALOG_CHORDS[label]
+  const commands = commandsOnScreen(view.commands, view.model)
+  return commands
+    .map(({ keys: [first] }) => first)
+    .find(first => first !== undefined && chordLabel(first) === label)
+}
+
 function hintSpans(command: Command, view: View): readonly Span[] {
   const label = chordLabel(command.keys[0] ?? '')
   const hint = command.hint ?? command.id.split('.')[1] ?? command.id

@@ -4,6 +4,8 @@ import type { ConfigNode } from './config-node.ts'
 export type DisplaySettings = {
   /** Plain sentences in place of screens. */
   readonly screenReader?: boolean
+  /** The wheel scrolls, a click chooses. */
+  readonly mouse?: boolean
 }
 
 /**
@@ -11,9 +13,11 @@ export type DisplaySettings = {
  * @throws FailureError `usage` with the line
  */
 export function displaySettingsOf(section: ConfigNode): DisplaySettings {
-  const members = section.members(['screenReader'])
+  const members = section.members(['screenReader', 'mouse'])
   const screenReader = members.get('screenReader')?.flag()
+  const mouse = members.get('mouse')?.flag()
   return {
     ...(screenReader === undefined ? {} : { screenReader }),
+    ...(mouse === undefined ? {} : { mouse }),
   }
 }
