@@ -115,7 +115,9 @@ export class ObservedHeat {
         this.#heat?.observe(event.observation)
         return
       case 'reading-changed':
-        this.#readings.set(event.shardId, event.reading)
+        // A shard that was read to its end is not read any more: it is in no count and needs no note.
+        if (event.reading.mode === 'ended') this.#readings.delete(event.shardId)
+        else this.#readings.set(event.shardId, event.reading)
         return
       case 'listing-failed':
         if (event.isRetried) this.#trouble = event.failure

@@ -1,5 +1,7 @@
+import type { StreamDecoding } from '../domain/decode/stream-decoding.ts'
 import { failureOf } from '../domain/failure.ts'
 import type { HashKeyRange } from '../domain/hash-key.ts'
+import type { Shard } from '../domain/shard.ts'
 import type { StreamRef } from '../domain/stream.ts'
 import { explainReaderState, type TailEvent } from '../domain/tail-event.ts'
 import { parseStartFrom } from '../domain/time-expression.ts'
@@ -131,12 +133,28 @@ export class TailFeed {
     }
   }
 
+  /** A rule whose schema cannot be read must not look like one that was followed. */
+  async #tellProblem(stream: StreamRef): Promise<void> {
+    const { context, dispatch } = this.#options
+    const text = await context.decodings?.problem(stream)
+    if (text !== undefined)
+      dispatch({ type: 'noticed', notice: { level: 'error', text, at: context.clock.now() } })
+  }
+
   async #follow(running: Running, tail: Tail, screen: TailScreen): Promise<void> {
     const { context } = this.#options
     const readers = new ReaderBoard(context, event => {
       if (this.#running === running) this.#options.dispatch(event)
     })
-    const follower = { stream: screen.stream, readers, ranges: new Map<string, HashKeyRange>() }
+    const decoding = context.decodings?.of(screen.stream)
+    const ranges = new Map<string, HashKeyRange>()
+    const follower = {
+      stream: screen.stream,
+      readers,
+      ranges,
+      ...(decoding === undefined ? {} : { decoding }),
+    }
+    void this.#tellProblem(screen.stream)
     try {
       for await (const event of tail) {
         if (this.#running !== running) return
@@ -158,12 +176,18 @@ type Follower = {
   readonly readers: ReaderBoard
   /** Of the listed shards: a user record outside its shard's range is marked. */
   readonly ranges: Map<string, HashKeyRange>
+  readonly decoding?: StreamDecoding
 }
 
-function eventsOf(event: TailEvent, { stream, readers, ranges }: Follower, now: number): readonly Event[] {
+function eventsOf(
+  event: TailEvent,
+  { stream, readers, ranges, decoding }: Follower,
+  now: number,
+): readonly Event[] {
   switch (event.type) {
     case 'shards-listed':
       for (const shard of event.shards) ranges.set(shard.shardId, shard.hashKeyRange)
+      forgetExpired(ranges, readers, event.shards)
       return [{ type: 'shards-listed', stream, shards: event.shards, at: now }]
     case 'reader-changed':
       readers.changed(event.shardId, event.reader)
@@ -171,7 +195,7 @@ function eventsOf(event: TailEvent, { stream, readers, ranges }: Follower, now: 
     case 'records-arrived': {
       readers.received(event.shardId, event.records.length, event.millisBehindLatest)
       const range = ranges.get(event.shardId)
-      const rows = event.records.flatMap(record => tailRowsOf(record, range))
+      const rows = event.records.flatMap(record => tailRowsOf(record, range, decoding))
       return [{ type: 'rows-arrived', rows, recordCount: event.records.length }]
     }
     case 'shard-ended':
@@ -189,6 +213,16 @@ function eventsOf(event: TailEvent, { stream, readers, ranges }: Follower, now: 
         return [{ type: 'tail-failed', failure: event.totals.failure }]
       }
       return event.reason === 'aborted' ? [] : [{ type: 'tail-finished' }]
+  }
+}
+
+/** Shards whose data has expired are listed no more: after days of reshards they would be most of what is kept. */
+function forgetExpired(ranges: Map<string, HashKeyRange>, readers: ReaderBoard, listed: readonly Shard[]) {
+  const ids = new Set(listed.map(({ shardId }) => shardId))
+  for (const shardId of ranges.keys()) {
+    if (ids.has(shardId)) continue
+    ranges.delete(shardId)
+    readers.forget(shardId)
   }
 }
 
@@ -226,6 +260,12 @@ class ReaderBoard {
       recordCount: (before?.recordCount ?? 0) + count,
       ...(millisBehindLatest === undefined ? {} : { millisBehindLatest }),
     })
+  }
+
+  /** Lets go of a reader that has ended. */
+  forget(shardId: string): void {
+    const state = this.#readers.get(shardId)?.state
+    if (state === 'ended' || state === 'failed') this.#readers.delete(shardId)
   }
 
   flush(): void {

@@ -116,6 +116,8 @@ export class HeatSampler {
     const listed = shards.map(shard => `${shard.shardId} ${isOpen(shard)}`).join()
     if (listed !== this.#listed) onEvent({ type: 'shards-listed', shards })
     this.#listed = listed
+    const ids = new Set(shards.map(({ shardId }) => shardId))
+    for (const id of this.#wasRead) if (!ids.has(id) && !this.#reading.has(id)) this.#wasRead.delete(id)
     return shards
   }
 

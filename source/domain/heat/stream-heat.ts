@@ -89,6 +89,7 @@ export class StreamHeat {
    * somebody has asked it: records that were refused cannot be read.
    */
   board(atMillis: number, throttledRecords: ReadonlyMap<string, number> = new Map()): HeatBoard {
+    this.#letGoOfClosed(atMillis)
     const byBytes: KeyShare[] = []
     const entries = this.#shards.map(shard => {
       const held = this.#held.get(shard.shardId)
@@ -202,6 +203,17 @@ export class StreamHeat {
             },
           }),
     })
+  }
+
+  /** A closed shard takes nothing more: once its last second has left every window, no figure is made of it again. */
+  #letGoOfClosed(atMillis: number): void {
+    const { windowSeconds, historySeconds } = this.#options
+    const oldest = atMillis / 1_000 - 2 * Math.max(windowSeconds, historySeconds)
+    for (const shard of this.#shards) {
+      if (isOpen(shard)) continue
+      const newest = this.#held.get(shard.shardId)?.load.seconds.newestSecond
+      if (newest !== undefined && newest < oldest) this.#held.delete(shard.shardId)
+    }
   }
 
   #heldOf(shardId: string): Held | undefined {
