@@ -34,9 +34,11 @@ function withKeysOfUser() {
   }
 }
 
-/** The build writes them beside the program: they are computed from the program itself. */
+/** The build writes them beside the program, or into it where it is one executable: they are computed from it. */
 async function licences(): Promise<string> {
   try {
+    const { getAsset, isSea } = await import('node:sea')
+    if (isSea()) return getAsset(LICENCES, 'utf8')
     return await readFile(new URL(LICENCES, import.meta.url), 'utf8')
   } catch (error) {
     throw new FailureError(
