@@ -1,6 +1,7 @@
 import type { Connection, ConnectOptions } from './aws/connection.ts'
 import type { Command, Context } from './commands/command.ts'
 import type { Clock } from './domain/clock.ts'
+import type { DecoderRule } from './domain/decode/decoder-rule.ts'
 import type { Arming } from './domain/session.ts'
 import type { ChartGlyphs } from './state/model.ts'
 import type { ColorLevel } from './ui/theme.ts'
@@ -19,6 +20,8 @@ export type ConsoleOptions = {
   readonly regions: readonly string[]
   /** Journals and history of this user; absent: plans cannot be carried out. */
   readonly kept?: Context['kept']
+  /** How the user wants records read. */
+  readonly decoderRules?: readonly DecoderRule[]
   readonly startSandbox: Context['startSandbox']
   readonly readInput: (path: string, signal: AbortSignal) => Promise<Uint8Array>
   readonly stdin: NodeJS.ReadStream

@@ -1,6 +1,6 @@
 import type { Connection } from './aws/connection.ts'
 import type { ControlApi } from './aws/control-api.ts'
-import type { KinesisApi } from './aws/kinesis-api.ts'
+import type { KinesisApi, SubscribeToShard } from './aws/kinesis-api.ts'
 import type { MetricsApi } from './aws/metrics-api.ts'
 import type { ServicesApi } from './aws/services-api.ts'
 import type { SessionPort } from './commands/command.ts'
@@ -41,6 +41,10 @@ export class ConsoleSession implements SessionPort {
 
   get control(): ControlApi {
     return this.#connection.control
+  }
+
+  get subscribe(): SubscribeToShard | undefined {
+    return this.#connection.subscribe
   }
 
   get metrics(): MetricsApi {

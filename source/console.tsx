@@ -22,7 +22,7 @@ export async function runConsole(
   flags: CommonFlags,
   asked: { readonly screenReader: boolean },
 ): Promise<number> {
-  const { keys, display } = readUserConfig(process.env)
+  const { keys, display, decoders } = readUserConfig(process.env)
   const isSpoken =
     asked.screenReader || display.screenReader === true || process.env.INK_SCREEN_READER === 'true'
   if (process.env.TERM === 'dumb' && !isSpoken) {
@@ -45,6 +45,7 @@ export async function runConsole(
         askMfaCode({ input: process.stdin, output: process.stdout }, serial, signal),
       regions: kinesisRegions(),
       kept: keptFiles(process.env).kept,
+      decoderRules: decoders,
       startSandbox: startLoopbackSandbox,
       readInput: (path, signal) => readInput(path, process.stdin, signal),
       stdin: process.stdin,

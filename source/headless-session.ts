@@ -9,6 +9,7 @@ import { fileMark, readLines } from './cli/read-lines.ts'
 import type { Sink } from './cli/sink.ts'
 import { writeOutput } from './cli/write-output.ts'
 import type { Context, RunningSandbox, SessionPort } from './commands/command.ts'
+import { Decodings } from './commands/decodings.ts'
 import type { DoctorWorld } from './commands/doctor-world.ts'
 import { sessionInfoOf } from './commands/session-info.ts'
 import { FailureError } from './domain/failure.ts'
@@ -22,6 +23,7 @@ import { stateFilesOf } from './state-files.ts'
 import { SYSTEM_CLOCK } from './system-clock.ts'
 import { terminalFacts } from './terminal-facts.ts'
 import { thisProcess } from './this-process.ts'
+import { readUserConfig } from './user-config/user-config.ts'
 
 const DOCTOR_DEADLINES = {
   connectMillis: 2_500,
@@ -55,11 +57,19 @@ export class HeadlessSession {
     }
     const { connection, session } = await this.#connect()
     const { api, control, metrics, services } = connection
+    const { decoders } = readUserConfig(process.env)
     const isWriting = command.effect === 'write' || command.effect === 'destroy'
     const isOpened = this.#invocation.flags.sandboxPort !== undefined
     if (isWriting || isOpened || process.stderr.isTTY) await this.#stderr.write(endpointLine(session))
     const info = sessionInfoOf(session, session.endpointUrl.origin.kind === 'sandbox')
-    return { ...this.#context(api, info), control, metrics, services, ...this.#pushPorts() }
+    const decodings = new Decodings({
+      rules: decoders,
+      readInput: path => readInput(path, process.stdin, this.#signal),
+      clock: SYSTEM_CLOCK,
+      session: () => info,
+      services: () => services,
+    })
+    return { ...this.#context(api, info), control, metrics, services, decodings, ...this.#pushPorts() }
   }
 
   /** Ends connections and an embedded sandbox; what fails at that is of no interest any more. */

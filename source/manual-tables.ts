@@ -8,6 +8,7 @@ const OF_AWS: Readonly<Record<AwsVariable, string>> = {
   AWS_ENDPOINT_URL_KINESIS_ANALYTICS_V2: 'Endpoint of Managed Flink.',
   AWS_ENDPOINT_URL_KINESIS_VIDEO: 'Endpoint of Video Streams.',
   AWS_ENDPOINT_URL_LAMBDA: 'Endpoint of Lambda.',
+  AWS_ENDPOINT_URL_GLUE: 'Endpoint of the Glue schema registry.',
   AWS_ENDPOINT_URL_PIPES: 'Endpoint of EventBridge Pipes.',
   AWS_ENDPOINT_URL: 'Endpoint of all services that have none of their own above.',
   AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true: of all endpoints only --endpoint-url counts.',

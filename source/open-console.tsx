@@ -5,6 +5,7 @@ import { fileMark, readLines } from './cli/read-lines.ts'
 import { writeOutput } from './cli/write-output.ts'
 import { ActRunner, type RunnerContext } from './commands/act-runner.ts'
 import type { TerminalPort } from './commands/command.ts'
+import { Decodings } from './commands/decodings.ts'
 import { KeyHandler } from './commands/key-handler.ts'
 import { COMMANDS } from './commands/registry.ts'
 import { ScreenFeed } from './commands/screen-feed.ts'
@@ -22,6 +23,7 @@ import { Store, type Timer } from './state/store.ts'
 import { update } from './state/update.ts'
 import { stateFilesOf } from './state-files.ts'
 import { TerminalInput } from './terminal-input.ts'
+import { thisProcess } from './this-process.ts'
 import { App } from './ui/app.tsx'
 import { FrameSource } from './ui/frame-source.ts'
 import { SPOKEN_VIEWPORT } from './ui/spoken.ts'
@@ -108,6 +110,14 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
   }
   let feed: ScreenFeed | undefined
   let spoken: SpokenScreen | undefined
+  const decodings = new Decodings({
+    rules: options.decoderRules ?? [],
+    readInput: path => options.readInput(path, leaving.signal),
+    clock,
+    session: () => store.snapshot().session,
+    services: () => consoleSession.services,
+    onChange: () => store.dispatch({ type: 'decoding-changed' }),
+  })
   const context: RunnerContext = {
     get api() {
       return consoleSession.api
@@ -124,6 +134,11 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
     get metrics() {
       return consoleSession.metrics
     },
+    get subscribe() {
+      return consoleSession.subscribe
+    },
+    self: thisProcess(),
+    decodings,
     session: consoleSession,
     clock,
     random: options.random,
@@ -253,9 +268,10 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
     clearTimeout(patience)
     leaving.abort()
     mouse.set(false)
-    feed?.stop()
+    await feed?.stop()
     spoken?.stop()
     store.close()
+    decodings.close()
     consoleSession.close()
     guard.restore()
     for (const [name, listener] of listeners) host.off(name, listener)

@@ -116,6 +116,20 @@ export function withServicesLog(
       logged('ListStreamConsumers', arn, () => services.listConsumers(arn, options)),
     throughputCommitment: options =>
       logged('DescribeAccountSettings', '', () => services.throughputCommitment(options)),
+    ...(services.schemaRegistry === undefined
+      ? {}
+      : {
+          schemaRegistry: (where: string) => {
+            const registry = services.schemaRegistry?.(where)
+            if (registry === undefined) throw new Error('a registry that was there is gone')
+            const operation = registry.kind === 'glue' ? 'glue:GetSchemaVersion' : 'confluent:GetSchema'
+            return {
+              ...registry,
+              schema: (id: string, signal: AbortSignal) =>
+                logged(operation, id, () => registry.schema(id, signal)),
+            }
+          },
+        }),
   }
 }
 

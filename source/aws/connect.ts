@@ -149,6 +149,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     ...present('analytics', urlOf('AWS_ENDPOINT_URL_KINESIS_ANALYTICS_V2')),
     ...present('video', urlOf('AWS_ENDPOINT_URL_KINESIS_VIDEO')),
     ...present('lambda', urlOf('AWS_ENDPOINT_URL_LAMBDA')),
+    ...present('glue', urlOf('AWS_ENDPOINT_URL_GLUE')),
     ...present('pipes', urlOf('AWS_ENDPOINT_URL_PIPES')),
   })
   return {

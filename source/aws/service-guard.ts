@@ -2,7 +2,14 @@ import type { Arming } from '../domain/session.ts'
 import { assertAllowed } from './guard.ts'
 
 /** The services around a stream, by their prefix in IAM. */
-export type ServiceName = 'dynamodb' | 'firehose' | 'kinesisanalytics' | 'kinesisvideo' | 'lambda' | 'pipes'
+export type ServiceName =
+  | 'dynamodb'
+  | 'firehose'
+  | 'glue'
+  | 'kinesisanalytics'
+  | 'kinesisvideo'
+  | 'lambda'
+  | 'pipes'
 
 /** Requests of the services that have no operation in a header: method and path say what they are. */
 const REST_REQUESTS: readonly (readonly [ServiceName, string, RegExp, string])[] = [

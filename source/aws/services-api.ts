@@ -69,6 +69,25 @@ export type ServicesApi = {
   listConsumers(streamArn: string, options?: CallOptions): Promise<readonly StreamConsumer[]>
   /** The word for the account's commitment of on-demand streams (On-demand Advantage), e.g. `ENABLED`. */
   throughputCommitment(options?: CallOptions): Promise<string | undefined>
+  /**
+   * `glue`, or the address of a Confluent registry. Asked by the user's wish only.
+   * @throws FailureError `usage` for what is neither
+   */
+  schemaRegistry?(where: string): SchemaRegistry
+}
+
+/** A schema as a registry keeps it; of a JSON schema nothing is needed to read a value. */
+export type RegistrySchema =
+  | { readonly format: 'avro'; readonly content: string }
+  /** A FileDescriptorSet, what it imports before what imports it. */
+  | { readonly format: 'protobuf'; readonly content: Uint8Array }
+  | { readonly format: 'json'; readonly content: '' }
+
+/** One place to ask for the schemas that records only name. Reads, and nothing else. */
+export type SchemaRegistry = {
+  readonly kind: 'glue' | 'confluent'
+  /** @throws FailureError; the whole look-up ends with the signal, each call with a deadline of its own */
+  schema(id: string, signal: AbortSignal): Promise<RegistrySchema>
 }
 
 /** Calls that doctor makes to see whether they would be allowed. */

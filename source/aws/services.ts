@@ -1,6 +1,8 @@
 import { describeFlinkApplication, listFlinkApplications } from './analytics.ts'
+import { confluentRegistry } from './confluent-registry.ts'
 import { listTables, scanTable, tableKeySchema } from './dynamodb.ts'
 import { describeDeliveryStream, listDeliveryStreams, putDeliveryRecord } from './firehose.ts'
+import { glueSchema } from './glue.ts'
 import { listEventSourceMappings } from './lambda.ts'
 import { listPipes } from './pipes.ts'
 import type { Send } from './send.ts'
@@ -15,6 +17,7 @@ export type ServiceEndpoints = {
   readonly firehose?: string
   readonly analytics?: string
   readonly video?: string
+  readonly glue?: string
   readonly lambda?: string
   readonly pipes?: string
 }
@@ -62,6 +65,12 @@ export function createServices(
     ...at(endpoints.video),
     load: () => import('./video-sdk.ts'),
   })
+  const glue = createServiceSend(wiring, {
+    service: 'glue',
+    title: 'Glue',
+    ...at(endpoints.glue),
+    load: () => import('./glue-sdk.ts'),
+  })
   return {
     listEventSourceMappings: (arn, { signal } = {}) => listEventSourceMappings(lambda.send, arn, signal),
     listTables: ({ signal } = {}) => listTables(dynamodb.send, signal),
@@ -78,8 +87,12 @@ export function createServices(
     listChannels: (arn, { signal } = {}) => listChannels(kinesis, arn, signal),
     listConsumers: (arn, { signal } = {}) => listConsumers(kinesis, arn, signal),
     throughputCommitment: ({ signal } = {}) => throughputCommitment(kinesis, signal),
+    schemaRegistry: where =>
+      where === 'glue'
+        ? { kind: 'glue', schema: (id, signal) => glueSchema(glue.send, id, signal) }
+        : { kind: 'confluent', schema: confluentRegistry({ address: where }) },
     close() {
-      for (const service of [lambda, dynamodb, firehose, pipes, analytics, video]) service.close()
+      for (const service of [lambda, dynamodb, firehose, pipes, analytics, video, glue]) service.close()
     },
   }
 }

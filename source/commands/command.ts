@@ -12,6 +12,7 @@ import type { ActPreview } from '../state/act-preview.ts'
 import type { Event } from '../state/event.ts'
 import type { Model, ScreenName } from '../state/model.ts'
 import type { ArgSpecs, ArgsOf } from './argument.ts'
+import type { Decodings } from './decodings.ts'
 import type { DoctorWorld } from './doctor-world.ts'
 
 /**
@@ -103,7 +104,9 @@ export type Context = {
   readonly absolutePath?: (path: string) => string
   readonly stateFiles?: StateFiles
   /** Subscriptions of enhanced fan-out; absent where nothing is connected. */
-  readonly subscribe?: SubscribeToShard
+  readonly subscribe?: SubscribeToShard | undefined
+  /** How the records of each stream are read; absent: by what they look like. */
+  readonly decodings?: Decodings
   /** This process among those of this machine. */
   readonly self?: { readonly host: string; readonly pid: number; readonly isAlive: (pid: number) => boolean }
   /** The screen itself; absent in headless runs. */

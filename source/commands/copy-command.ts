@@ -28,7 +28,9 @@ export const copyRecord = defineCommand({
     ]
     if (terminal?.send === undefined) return notice('warning', 'There is no terminal to copy with.')
     const { record } = row
-    const text = jsonLine(recordRow({ record, decoded: decodeRecord(record) })).trimEnd()
+    const text = jsonLine(
+      recordRow({ record, decoded: decodeRecord(record, row.decoding?.options) }),
+    ).trimEnd()
     const sequence = clipboardSequence(text, terminal.isTmux === true)
     if (sequence === undefined) {
       return notice(

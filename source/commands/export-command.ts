@@ -1,4 +1,5 @@
 import { decodeRecord } from '../domain/decode/decode-record.ts'
+import type { StreamDecoding } from '../domain/decode/stream-decoding.ts'
 import { usageFailure } from '../domain/failure.ts'
 import type { StreamRecord } from '../domain/record.ts'
 import { compareSequenceNumbers } from '../domain/shard.ts'
@@ -40,31 +41,33 @@ export const exportRecords = defineCommand({
       async function* (): ActSteps {
         const records = exported(context.model())
         if (context.writeOutput === undefined) throw usageFailure('WriteFile', 'files cannot be written here')
-        const lines = records.map(record => jsonLine(recordRow({ record, decoded: decodeRecord(record) })))
+        const lines = [...records].map(([record, decoding]) =>
+          jsonLine(recordRow({ record, decoded: decodeRecord(record, decoding?.options) })),
+        )
         await context.writeOutput(file, lines.join(''))
         return {
-          detail: `${records.length} ${records.length === 1 ? 'record' : 'records'} written to ${file}`,
+          detail: `${records.size} ${records.size === 1 ? 'record' : 'records'} written to ${file}`,
         }
       },
     ),
 })
 
 /** The Kinesis records of the marked rows, else of the rows in the list; an aggregate once, whichever of its parts are meant. */
-function exported(model: Model): readonly StreamRecord[] {
+function exported(model: Model): ReadonlyMap<StreamRecord, StreamDecoding | undefined> {
   const screen = topScreen(model)
-  if (screen.screen !== 'tail') return []
-  const records = new Set<StreamRecord>()
+  const records = new Map<StreamRecord, StreamDecoding | undefined>()
+  if (screen.screen !== 'tail') return records
   if (screen.marked !== undefined && screen.marked.size > 0) {
-    for (const row of [...screen.marked.values()].sort(inOrder)) records.add(row.record)
-    return [...records]
+    for (const row of [...screen.marked.values()].sort(inOrder)) records.set(row.record, row.decoding)
+    return records
   }
   const isNarrowed = tailFilter(screen.filter).filter !== undefined
   const rows = tailRows(model, isNarrowed ? { ...screen, showsOthers: false } : screen)
   for (let index = 0; index < rows.count; index += 1) {
     const row = rows.at(index)
-    if (row !== undefined) records.add(row.record)
+    if (row !== undefined) records.set(row.record, row.decoding)
   }
-  return [...records]
+  return records
 }
 
 /** Marks were set in any order; a replay keeps that of the file, so each shard's records are written in theirs. */

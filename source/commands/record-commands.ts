@@ -11,11 +11,11 @@ import { type Context, defineCommand } from './command.ts'
 import { FAN_OUT_COST, FanOutConsumer } from './fan-out-consumer.ts'
 import { infoNotice, troubleNotices } from './filter-notice.ts'
 import { summaryIfTold } from './look-up.ts'
+import { decodingFor, SCHEMA_ARGS, SettledReading } from './record-decoding.ts'
 import { RECORD_OUTPUT_ARGS, recordFormat } from './record-output.ts'
 import { RECORD_COLUMNS, recordRow, recordTextRows } from './record-rows.ts'
 import { RecordSieve } from './record-sieve.ts'
 import { runTail } from './run-tail.ts'
-import { readSchemas } from './schema-files.ts'
 
 export const tailRecords = defineCommand({
   id: 'record.tail',
@@ -50,11 +50,7 @@ export const tailRecords = defineCommand({
       title: 'Leave once every shard is read up to this time; later records are left out',
     },
     idle: { kind: 'text', title: 'Leave when nothing came for so long (30s, 5m)' },
-    schema: {
-      kind: 'text',
-      title:
-        'Avro schema for records that only name theirs: FILE, or ID=FILE with the id of a registry; commas between',
-    },
+    ...SCHEMA_ARGS,
     fanOut: {
       kind: 'flag',
       title: 'Have the records pushed to a consumer of its own, with 2 MiB/s a shard for itself (costs)',
@@ -83,7 +79,8 @@ export const tailRecords = defineCommand({
     if (assumption !== undefined) yield infoNotice(`--from ${fromText}: ${assumption}`, now)
     const until = args.until === undefined ? undefined : parseAnyMoment(args.until, now)
     if (until?.assumption !== undefined) yield infoNotice(`--until ${args.until}: ${until.assumption}`, now)
-    const schemas = args.schema === undefined ? undefined : await readSchemas(args.schema, context.readInput)
+    const decoding = await decodingFor(context, stream, args)
+    const settled = new SettledReading(context, stream, decoding)
     const idleMillis = args.idle === undefined ? undefined : parseDurationMillis(args.idle)
     const expectsEnd = exitAtTip || until !== undefined || idleMillis !== undefined
     const bookmark =
@@ -103,15 +100,18 @@ export const tailRecords = defineCommand({
       const fanOut = consumer === undefined ? undefined : yield* registered(consumer, context)
       const events = runTail(
         {
+          api: settled.api(context.tailApi),
           stream,
           from,
-          ...(fanOut === undefined ? {} : { fanOut }),
+          ...(fanOut === undefined
+            ? {}
+            : { fanOut: { ...fanOut, subscribe: settled.subscribe(fanOut.subscribe) } }),
           fromText:
             from.type === 'places' ? `bookmark ${args.bookmark}` : from === asked ? fromText : from.type,
           sieve: new RecordSieve({
             ...(key === undefined ? {} : { key }),
             ...(filter === undefined ? {} : { filter }),
-            ...(schemas === undefined ? {} : { schemas }),
+            decode: decoding.options,
             now: () => clock.now(),
           }),
           ...(shard === undefined ? {} : { shardIds: shard }),

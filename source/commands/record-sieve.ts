@@ -1,7 +1,6 @@
 import { type DecodeOptions, decodeRecord } from '../domain/decode/decode-record.ts'
 import type { DecodedRecord } from '../domain/decode/decoded-record.ts'
 import { opensAggregate } from '../domain/decode/kpl.ts'
-import type { SchemaShelf } from '../domain/decode/schema-shelf.ts'
 import type { Filter } from '../domain/filter/filter.ts'
 import { filterSubject } from '../domain/filter/subject.ts'
 import type { HashKeyRange } from '../domain/hash-key.ts'
@@ -11,7 +10,8 @@ import type { ReadRecord } from '../state/event.ts'
 export type SieveOptions = {
   readonly key?: string
   readonly filter?: Filter
-  readonly schemas?: SchemaShelf
+  /** How the records are read: a rule, schemas. */
+  readonly decode?: DecodeOptions
   readonly now: () => number
 }
 
@@ -49,12 +49,8 @@ export class RecordSieve {
   }
 
   #decode(record: StreamRecord, shardRange?: HashKeyRange): readonly DecodedRecord[] {
-    const { schemas } = this.#options
-    const options: DecodeOptions = {
-      ...(shardRange === undefined ? {} : { shardRange }),
-      ...(schemas === undefined ? {} : { schemas }),
-    }
-    return decodeRecord(record, options)
+    const { decode } = this.#options
+    return decodeRecord(record, { ...decode, ...(shardRange === undefined ? {} : { shardRange }) })
   }
 
   #isWanted(record: StreamRecord, part: DecodedRecord): boolean {

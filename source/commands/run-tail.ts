@@ -1,10 +1,12 @@
 import type { Failure } from '../domain/failure.ts'
 import type { HashKeyRange } from '../domain/hash-key.ts'
+import { inTimeOrder } from '../domain/in-time-order.ts'
 import type { StreamRef } from '../domain/stream.ts'
 import { explainReaderState, type TailEvent } from '../domain/tail-event.ts'
 import type { Event } from '../state/event.ts'
 import { tailStream } from '../tail/stream-tail.ts'
 import type { TailOptions } from '../tail/tail-options.ts'
+import { atHand } from './at-hand.ts'
 import type { Context } from './command.ts'
 import { Patience } from './patience.ts'
 import type { RecordSieve } from './record-sieve.ts'
@@ -53,17 +55,22 @@ export async function* runTail(run: TailRun, context: Context): AsyncGenerator<E
   })
   const ranges = new Map<string, HashKeyRange>()
   try {
-    for await (const event of tail) {
-      if (event.type === 'shards-listed')
-        for (const { shardId, hashKeyRange } of event.shards) ranges.set(shardId, hashKeyRange)
-      // A live tail waits for its endpoint to come back, as long as it takes; a script that expects an end does not.
-      if (expectedEnd !== undefined && event.type === 'failure-met') patience.met(event.failure)
-      if (event.type === 'failure-passed') patience.passed(event.failure)
-      if (event.type === 'records-arrived') {
-        const shardRange = ranges.get(event.shardId)
-        yield { type: 'records-read', records: event.records.map(record => sieve.read(record, shardRange)) }
-      } else yield* eventsOf(event, stream, clock.now())
-      await onTaken?.(event)
+    for await (const group of atHand(tail, () => stop.abort())) {
+      const records = group.flatMap(event => (event.type === 'records-arrived' ? event.records : []))
+      if (records.length > 0) {
+        const read = records.map(record => sieve.read(record, ranges.get(record.shardId)))
+        yield { type: 'records-read', records: inTimeOrder(read, ({ record }) => record) }
+      }
+      for (const event of group) {
+        if (event.type === 'shards-listed') {
+          for (const { shardId, hashKeyRange } of event.shards) ranges.set(shardId, hashKeyRange)
+        }
+        // A live tail waits for its endpoint to come back, as long as it takes; a script that expects an end does not.
+        if (expectedEnd !== undefined && event.type === 'failure-met') patience.met(event.failure)
+        if (event.type === 'failure-passed') patience.passed(event.failure)
+        if (event.type !== 'records-arrived') yield* eventsOf(event, stream, clock.now())
+        await onTaken?.(event)
+      }
     }
   } finally {
     patience.end()

@@ -11,6 +11,16 @@ export async function readSchemas(
   readInput: (path: string) => Promise<Uint8Array>,
 ): Promise<SchemaShelf> {
   const schemas = new SchemaShelf()
+  await readSchemasInto(schemas, text, readInput)
+  return schemas
+}
+
+/** The same, onto a shelf that is in use already. */
+export async function readSchemasInto(
+  schemas: SchemaShelf,
+  text: string,
+  readInput: (path: string) => Promise<Uint8Array>,
+): Promise<void> {
   for (const entry of text.split(',')) {
     const [, id, path, messageName] = /^\s*(?:([0-9a-f-]+)=)?(.*?)(?:#([\w.]+))?\s*$/i.exec(entry) ?? []
     if (path === undefined || path === '') {
@@ -29,5 +39,4 @@ export async function readSchemas(
       )
     }
   }
-  return schemas
 }

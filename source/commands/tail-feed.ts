@@ -3,20 +3,18 @@ import { failureOf } from '../domain/failure.ts'
 import type { HashKeyRange } from '../domain/hash-key.ts'
 import type { Shard } from '../domain/shard.ts'
 import type { StreamRef } from '../domain/stream.ts'
-import { explainReaderState, type TailEvent } from '../domain/tail-event.ts'
+import type { TailEvent } from '../domain/tail-event.ts'
 import { parseStartFrom } from '../domain/time-expression.ts'
 import type { Event } from '../state/event.ts'
-import { type Model, type ReaderInfo, type ScreenState, streamKey } from '../state/model.ts'
+import { type Model, type ScreenState, streamKey } from '../state/model.ts'
 import { tailStream } from '../tail/stream-tail.ts'
 import type { Tail } from '../tail/tail-options.ts'
 import type { RunnerContext } from './act-runner.ts'
+import { ReaderBoard } from './reader-board.ts'
 import { tailRowsOf } from './tail-rows.ts'
 
 /** How long a tail that was left keeps its places and rows, so that coming back goes on without a gap. */
 const KEPT_MILLIS = 600_000
-/** Readers change in crowds; the state hears of them together. */
-const READERS_MILLIS = 100
-
 type TailScreen = Extract<ScreenState, { screen: 'tail' }>
 
 type Running = {
@@ -223,65 +221,6 @@ function forgetExpired(ranges: Map<string, HashKeyRange>, readers: ReaderBoard, 
     if (ids.has(shardId)) continue
     ranges.delete(shardId)
     readers.forget(shardId)
-  }
-}
-
-/** What each shard's reader does, announced in batches: a tail of thousands of shards changes many at once. */
-class ReaderBoard {
-  readonly #context: RunnerContext
-  readonly #dispatch: (event: Event) => void
-  readonly #readers = new Map<string, ReaderInfo>()
-  readonly #changed = new Set<string>()
-  #isWaiting = false
-
-  constructor(context: RunnerContext, dispatch: (event: Event) => void) {
-    this.#context = context
-    this.#dispatch = dispatch
-  }
-
-  changed(shardId: string, reader: Extract<TailEvent, { type: 'reader-changed' }>['reader']): void {
-    const before = this.#readers.get(shardId)
-    const behind = 'millisBehindLatest' in reader ? reader.millisBehindLatest : before?.millisBehindLatest
-    const note = explainReaderState(reader)
-    this.#set({
-      shardId,
-      state: reader.state,
-      recordCount: before?.recordCount ?? 0,
-      ...(behind === undefined ? {} : { millisBehindLatest: behind }),
-      ...('failure' in reader ? { failure: reader.failure } : {}),
-      ...(note === '' ? {} : { note }),
-    })
-  }
-
-  received(shardId: string, count: number, millisBehindLatest: number | undefined): void {
-    const before = this.#readers.get(shardId)
-    this.#set({
-      ...(before ?? { shardId, state: 'reading' }),
-      recordCount: (before?.recordCount ?? 0) + count,
-      ...(millisBehindLatest === undefined ? {} : { millisBehindLatest }),
-    })
-  }
-
-  /** Lets go of a reader that has ended. */
-  forget(shardId: string): void {
-    const state = this.#readers.get(shardId)?.state
-    if (state === 'ended' || state === 'failed') this.#readers.delete(shardId)
-  }
-
-  flush(): void {
-    this.#isWaiting = false
-    if (this.#changed.size === 0) return
-    const readers = [...this.#changed].flatMap(shardId => this.#readers.get(shardId) ?? [])
-    this.#changed.clear()
-    this.#dispatch({ type: 'readers-changed', readers })
-  }
-
-  #set(reader: ReaderInfo): void {
-    this.#readers.set(reader.shardId, reader)
-    this.#changed.add(reader.shardId)
-    if (this.#isWaiting) return
-    this.#isWaiting = true
-    void this.#context.clock.sleep(READERS_MILLIS).then(() => this.flush())
   }
 }
 

@@ -1,5 +1,6 @@
 import { decodeRecord } from '../domain/decode/decode-record.ts'
 import type { DecodedRecord } from '../domain/decode/decoded-record.ts'
+import type { StreamDecoding } from '../domain/decode/stream-decoding.ts'
 import type { HashKeyRange } from '../domain/hash-key.ts'
 import { countedBytes, type StreamRecord } from '../domain/record.ts'
 import type { TailRow } from '../state/tail-row.ts'
@@ -14,12 +15,20 @@ const AGGREGATE_MAGIC = [0xf3, 0x89, 0x9a, 0xc2] as const
  * The lines that one record makes in a tail: itself, or the user records of an aggregate. What is no aggregate is decoded
  * only when it is drawn, since most records of a busy tail never are.
  */
-export function tailRowsOf(record: StreamRecord, shardRange?: HashKeyRange): readonly TailRow[] {
+export function tailRowsOf(
+  record: StreamRecord,
+  shardRange?: HashKeyRange,
+  decoding?: StreamDecoding,
+): readonly TailRow[] {
   const id = `${record.shardId}/${record.sequenceNumber}`
-  if (AGGREGATE_MAGIC.every((byte, index) => record.data[index] === byte)) {
-    const decoded = decodeRecord(record, shardRange === undefined ? {} : { shardRange })
+  const read = decoding === undefined ? {} : { decoding }
+  const isAggregate = AGGREGATE_MAGIC.every((byte, index) => record.data[index] === byte)
+  if (isAggregate && decoding?.splitsAggregates !== false) {
+    const range = shardRange === undefined ? {} : { shardRange }
+    // Taken apart and no more: what the user records hold is read when it is drawn, maybe with a schema that comes later.
+    const decoded = decodeRecord(record, { ...range, forced: { steps: ['kpl'], isAutomatic: false } })
     if (decoded.some(part => part.userRecord !== undefined)) {
-      return decoded.map((part, index) => userRow(id, record, part, index))
+      return decoded.map((part, index) => ({ ...userRow(id, record, part, index), ...read }))
     }
   }
   return [
@@ -29,6 +38,7 @@ export function tailRowsOf(record: StreamRecord, shardRange?: HashKeyRange): rea
       ...(record.partitionKey === undefined ? {} : { partitionKey: record.partitionKey }),
       data: record.data,
       keptBytes: countedBytes(record) + ROW_OVERHEAD_BYTES,
+      ...read,
     },
   ]
 }

@@ -77,6 +77,8 @@ export type DataEvent =
   | { readonly type: 'rows-arrived'; readonly rows: readonly TailRow[]; readonly recordCount: number }
   /** Records with all that could be read out of them: what a headless tail is made of. */
   | { readonly type: 'records-read'; readonly records: readonly ReadRecord[] }
+  /** A schema has come: records may read differently now. */
+  | { readonly type: 'decoding-changed' }
   | { readonly type: 'tail-failed'; readonly failure: Failure }
   /** Calls of the tail fail and are tried again; absent once that has passed. */
   | { readonly type: 'tail-troubled'; readonly failure?: Failure }
@@ -177,6 +179,7 @@ const DATA_EVENTS: Readonly<Record<DataEvent['type'], true>> = {
   'readers-changed': true,
   'rows-arrived': true,
   'records-read': true,
+  'decoding-changed': true,
   'tail-failed': true,
   'tail-troubled': true,
   'tail-finished': true,

@@ -262,6 +262,15 @@ export type CallEntry = {
   readonly detail?: string
 }
 
+/** What a stream took, per second, as its heat told it. */
+export type StreamLoad = {
+  readonly bytesPerSecond: number
+  readonly recordsPerSecond: number
+  /** When it was told, in milliseconds since the epoch. */
+  readonly at: number
+  readonly source: HeatSource
+}
+
 export type ChartGlyphs = 'blocks' | 'ascii'
 
 export type Viewport = { readonly columns: number; readonly rows: number }
@@ -277,6 +286,8 @@ export type Model = {
   readonly shards: ReadonlyMap<string, Fetched<readonly Shard[]>>
   readonly tail?: TailState
   readonly heat?: HeatState
+  /** What each stream took when its heat was looked at last, by its name; a stream that was not looked at is not here. */
+  readonly loads?: ReadonlyMap<string, StreamLoad>
   /** The plan that was made last. */
   readonly plan?: PlanView
   /** Who reads the stream whose readers were looked at last. */
@@ -294,6 +305,8 @@ export type Model = {
   readonly viewport: Viewport
   /** Milliseconds since the epoch, in steps: ages are told against it, so that a quiet screen stays still. */
   readonly now: number
+  /** Counts the schemas that came: what records read as is drawn anew. */
+  readonly decodingCount?: number
   /** Counts the wishes for fresh data: whoever fetches starts over when it grows. */
   readonly refreshCount: number
   /** Counts the changes of endpoint, region or profile: answers to an older one are not wanted. */

@@ -45,7 +45,9 @@ export function rowWrappings(row: TailRow): readonly string[] {
 
 /** What lies in a row's payload. Read anew at each call, since it can be many times the payload. */
 export function decodedRow(row: TailRow): DecodedRecord {
-  const [first, ...others] = decodeRecord({ data: row.data })
+  const { decoding } = row
+  const options = row.subSequenceNumber === undefined ? decoding?.options : decoding?.userRecordOptions
+  const [first, ...others] = decodeRecord({ data: row.data }, options)
   if (first === undefined) throw new Error('a record that decodes to nothing')
   if (others.length === 0) return first
   const note = `one of ${others.length + 1} user records that were found deeper inside; the others are not shown`
@@ -53,6 +55,7 @@ export function decodedRow(row: TailRow): DecodedRecord {
 }
 
 type Texts = {
+  readonly revision: number
   readonly preview: string
   /** The preview has every character of the payload, and none that is not in it. */
   readonly isWhole: boolean
@@ -62,15 +65,18 @@ type Texts = {
 
 const PLAIN_STAGES: readonly string[] = ['json', 'text']
 
-/** A row never changes, so its texts are made once, when first asked for. */
+/** A row never changes, so its texts are made when first asked for, and anew only when a schema has come. */
 const TEXTS = new WeakMap<TailRow, Texts>()
 
 function textsOf(row: TailRow): Texts {
   const known = TEXTS.get(row)
-  if (known !== undefined) return known
+  const revision = row.decoding?.revision ?? 0
+  if (known?.revision === revision) return known
   const decoded = decodedRow(row)
   const preview = previewOf(decoded, PREVIEW_CHARACTERS)
   const texts = {
+    // As it was before: what decoding itself asked for is only known later.
+    revision,
     preview,
     isWhole: contentText(decoded) === preview,
     wrappings: [

@@ -108,7 +108,7 @@ const AGE_STEP_MILLIS = 5_000
 /** Chunks never change, so each is searched once a filter; what leaves the window leaves the cache with it. */
 const NARROWED_CHUNKS = new WeakMap<
   readonly TailRow[],
-  { filter: Filter; step: number; rows: readonly TailRow[] }
+  { filter: Filter; step: number; revision: number; rows: readonly TailRow[] }
 >()
 
 function narrowed(
@@ -127,9 +127,11 @@ function narrowed(
 
 function narrowedChunk(chunk: readonly TailRow[], filter: Filter, now: number): readonly TailRow[] {
   const step = filter.dependsOnNow ? Math.floor(now / AGE_STEP_MILLIS) : 0
+  // All rows of a chunk are of one stream.
+  const revision = chunk[0]?.decoding?.revision ?? 0
   let known = NARROWED_CHUNKS.get(chunk)
-  if (known?.filter !== filter || known.step !== step) {
-    known = { filter, step, rows: chunk.filter(row => filter.matches(rowSubject(row), now)) }
+  if (known?.filter !== filter || known.step !== step || known.revision !== revision) {
+    known = { filter, step, revision, rows: chunk.filter(row => filter.matches(rowSubject(row), now)) }
     NARROWED_CHUNKS.set(chunk, known)
   }
   return known.rows

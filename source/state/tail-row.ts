@@ -1,3 +1,4 @@
+import type { StreamDecoding } from '../domain/decode/stream-decoding.ts'
 import type { StreamRecord } from '../domain/record.ts'
 
 /** One line of a tail: a record, or one user record out of an aggregate (then with its place in it). */
@@ -17,4 +18,6 @@ export type TailRow = {
   /** What was odd about the unwrapping, one sentence each. Untrusted until drawn. */
   readonly notes?: readonly string[]
   readonly keptBytes: number
+  /** How its payload is read; what was made of it holds for one revision of that. */
+  readonly decoding?: StreamDecoding
 }

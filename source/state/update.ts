@@ -79,6 +79,8 @@ export function update(model: Model, event: Event): Model {
       return sameViewport(model, event.viewport) ? model : { ...model, viewport: event.viewport }
     case 'chart-glyphs-toggled':
       return { ...model, chartGlyphs: model.chartGlyphs === 'blocks' ? 'ascii' : 'blocks' }
+    case 'decoding-changed':
+      return { ...model, decodingCount: (model.decodingCount ?? 0) + 1 }
     case 'heat-budget-changed':
       return { ...model, heatBudget: event.budget }
     case 'refresh-requested':

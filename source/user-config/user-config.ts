@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { KeyBindings } from '../commands/rebinding.ts'
+import type { DecoderRule } from '../domain/decode/decoder-rule.ts'
 import { usageFailure } from '../domain/failure.ts'
 import { configFolder } from '../journal/state-folder.ts'
 import { parseConfig } from './config-node.ts'
+import { decoderRulesOf } from './decoders-section.ts'
 import { type DisplaySettings, displaySettingsOf } from './display-section.ts'
 import { keyBindingsOf } from './keys-section.ts'
 import { type ProfileGuards, profileGuardsOf } from './profile-section.ts'
@@ -13,9 +15,10 @@ export type UserConfig = {
   readonly profiles: ProfileGuards
   readonly keys: KeyBindings
   readonly display: DisplaySettings
+  readonly decoders: readonly DecoderRule[]
 }
 
-const SECTIONS = ['profiles', 'keys', 'display'] as const
+const SECTIONS = ['profiles', 'keys', 'display', 'decoders'] as const
 
 /** Where the file is looked for. */
 export function userConfigPath(environment: Readonly<Record<string, string | undefined>>): string {
@@ -39,10 +42,12 @@ export function userConfigOf(path: string, text: string): UserConfig {
   const profiles = sections.get('profiles')
   const keys = sections.get('keys')
   const display = sections.get('display')
+  const decoders = sections.get('decoders')
   return {
     profiles: profiles === undefined ? new Map() : profileGuardsOf(profiles, path),
     keys: keys === undefined ? new Map() : keyBindingsOf(keys),
     display: display === undefined ? {} : displaySettingsOf(display),
+    decoders: decoders === undefined ? [] : decoderRulesOf(decoders, path),
   }
 }
 

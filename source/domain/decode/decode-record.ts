@@ -1,6 +1,7 @@
 import type { HashKeyRange } from '../hash-key.ts'
 import type { StreamRecord } from '../record.ts'
 import type { Badge, Content, DecodedRecord, UserRecord } from './decoded-record.ts'
+import { type ForcedDecoding, forceStep } from './forced-decoder.ts'
 import { readJsonDocuments } from './json-documents.ts'
 import type { SchemaShelf } from './schema-shelf.ts'
 import type { DecodeContext, InflateBudget, Unwrapped } from './stage.ts'
@@ -18,6 +19,8 @@ export type DecodeOptions = {
   readonly maxInflatedBytes?: number
   /** Schemas for records that only name theirs (Avro, also behind Glue and Confluent headers). */
   readonly schemas?: SchemaShelf
+  /** How a rule of the user has it read, instead of by what the bytes look like. */
+  readonly forced?: ForcedDecoding
 }
 
 /**
@@ -30,15 +33,14 @@ export function decodeRecord(
 ): readonly DecodedRecord[] {
   const totalBytes = options.maxInflatedBytes ?? DEFAULT_MAX_INFLATED_BYTES
   const inflateBudget: InflateBudget = { remainingBytes: totalBytes, totalBytes }
-  const { shardRange, schemas } = options
-  return decodeBytes(
-    { bytes: record.data, badges: [], notes: [] },
-    {
-      inflateBudget,
-      ...(shardRange === undefined ? {} : { shardRange }),
-      ...(schemas === undefined ? {} : { schemas }),
-    },
-  )
+  const { shardRange, schemas, forced } = options
+  const layer = { bytes: record.data, badges: [], notes: [] }
+  const shared = {
+    inflateBudget,
+    ...(shardRange === undefined ? {} : { shardRange }),
+    ...(schemas === undefined ? {} : { schemas }),
+  }
+  return forced === undefined ? decodeBytes(layer, shared) : decodeForced(layer, forced, shared)
 }
 
 type Layer = {
@@ -81,9 +83,42 @@ function decodeBytes(outermost: Layer, shared: Omit<DecodeContext, 'depth'>): re
           ),
         ]
       case 'user-records':
-        return decodeUserRecords(layer, stage, unwrapped, notes, shared)
+        return decodeUserRecords(layer, stage, unwrapped, notes, inner => decodeBytes(inner, shared))
     }
   }
+}
+
+/** By the steps of a rule. A step that fails leaves bytes, with a badge and the reason. */
+function decodeForced(
+  outermost: Layer,
+  { steps, isAutomatic }: ForcedDecoding,
+  shared: Omit<DecodeContext, 'depth'>,
+): readonly DecodedRecord[] {
+  let layer = outermost
+  for (const [index, step] of steps.entries()) {
+    const unwrapped = forceStep(step, layer.bytes, { ...shared, depth: layer.badges.length })
+    if (unwrapped.outcome === 'refused') {
+      const reason = `${step}, which a rule of decoders forces: ${unwrapped.reason}`
+      return [finish(withBadge(layer, 'failed', `${step} failed`), { kind: 'bytes' }, [reason])]
+    }
+    const notes = [...layer.notes, ...(unwrapped.notes ?? [])]
+    if (unwrapped.outcome === 'content') {
+      return [finish({ ...withBadge(layer, step, unwrapped.label), notes }, unwrapped.content)]
+    }
+    if (unwrapped.outcome === 'user-records') {
+      const rest = { steps: steps.slice(index + 1), isAutomatic }
+      return decodeUserRecords(layer, step, unwrapped, notes, inner => decodeForced(inner, rest, shared))
+    }
+    layer = { ...withBadge(layer, step, unwrapped.label), bytes: unwrapped.bytes, notes }
+  }
+  if (isAutomatic) return decodeBytes(layer, shared)
+  if (layer.bytes.length === 0) return [finish(layer, { kind: 'empty' })]
+  const text = readText(layer.bytes)
+  return [
+    text === undefined
+      ? finish(layer, { kind: 'bytes' })
+      : finish(withBadge(layer, 'text', 'text'), { kind: 'text', text }),
+  ]
 }
 
 type Match = { readonly stage: string; readonly unwrapped: Exclude<Unwrapped, { outcome: 'refused' }> }
@@ -104,7 +139,7 @@ function decodeUserRecords(
   stage: string,
   unwrapped: Extract<Unwrapped, { outcome: 'user-records' }>,
   notes: readonly string[],
-  shared: Omit<DecodeContext, 'depth'>,
+  decodeInner: (inner: Layer) => readonly DecodedRecord[],
 ): readonly DecodedRecord[] {
   const { userRecords } = unwrapped
   if (userRecords.length === 0) {
@@ -115,7 +150,7 @@ function decodeUserRecords(
   return userRecords.flatMap(({ userRecord, bytes }) => {
     const label = `KPL ${userRecord.subSequenceNumber + 1}/${userRecord.userRecordCount}`
     const inner: Layer = { bytes, badges: [...layer.badges, { stage, label }], notes, userRecord }
-    return decodeBytes(inner, shared)
+    return decodeInner(inner)
   })
 }
 

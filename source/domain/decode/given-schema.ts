@@ -9,7 +9,14 @@ import { readVarint } from './protobuf-wire.ts'
 /** A schema that the user gave. */
 export type GivenSchema =
   | { readonly format: 'avro'; readonly type: AvroType }
-  | { readonly format: 'protobuf'; readonly message: ProtobufMessage }
+  | {
+      readonly format: 'protobuf'
+      readonly message: ProtobufMessage
+      /** The message that a message index of Confluent's header means, where the whole file is known. */
+      readonly messageAt?: (indexes: readonly number[]) => ProtobufMessage | undefined
+    }
+  /** The value is JSON text; its schema says what may be in it. */
+  | { readonly format: 'json' }
 
 export type SchemaReading =
   | {
@@ -27,6 +34,7 @@ export type SchemaReading =
 /** Reads bytes that are one value of the schema and nothing else. */
 export function readWithSchema(bytes: Uint8Array, schema: GivenSchema): SchemaReading {
   try {
+    if (schema.format === 'json') return { outcome: 'refused', reason: 'a JSON schema reads no bytes' }
     if (schema.format === 'protobuf') return readMessage(bytes, schema.message)
     const reader = new ByteReader(bytes)
     const value = readAvroDatum(reader, schema.type)
@@ -40,25 +48,35 @@ export function readWithSchema(bytes: Uint8Array, schema: GivenSchema): SchemaRe
 
 /** Behind a registry's header a Protobuf message has an index before it, which says which message of its file it is. */
 export function readBehindHeader(bytes: Uint8Array, schema: GivenSchema): SchemaReading {
-  if (schema.format === 'avro') return readWithSchema(bytes, schema)
-  const message = afterMessageIndex(bytes)
-  const read = message === undefined ? undefined : readWithSchema(message, schema)
+  if (schema.format !== 'protobuf') return readWithSchema(bytes, schema)
+  const index = readMessageIndex(bytes)
+  const message = index === undefined ? undefined : schema.messageAt?.(index.indexes)
+  const meant = message === undefined ? schema : { ...schema, message }
+  const read = index === undefined ? undefined : readWithSchema(index.rest, meant)
   return read?.outcome === 'content' ? read : readWithSchema(bytes, schema)
 }
 
-/** Count and indexes of the message type; a lone 0 stands for the first one. Undefined where there is no such index. */
+/** What follows the index of the message type; undefined where there is no such index. */
 export function afterMessageIndex(body: Uint8Array): Uint8Array | undefined {
+  return readMessageIndex(body)?.rest
+}
+
+/** Count and indexes of the message type; a lone 0 stands for the first one. Undefined where there is no such index. */
+function readMessageIndex(
+  body: Uint8Array,
+): { readonly indexes: readonly number[]; readonly rest: Uint8Array } | undefined {
   const count = readVarint(body, 0)
   if (count === undefined || count.value > 64n) return undefined
+  const indexes: number[] = []
   // Zig-zag: the count 1 is written as 2.
-  let left = Number(count.value >> 1n)
   let at = count.end
-  for (; left > 0; left -= 1) {
+  for (let left = Number(count.value >> 1n); left > 0; left -= 1) {
     const index = readVarint(body, at)
     if (index === undefined) return undefined
+    indexes.push(Number(index.value >> 1n))
     at = index.end
   }
-  return body.subarray(at)
+  return { indexes: indexes.length === 0 ? [0] : indexes, rest: body.subarray(at) }
 }
 
 function readMessage(bytes: Uint8Array, message: ProtobufMessage): SchemaReading {

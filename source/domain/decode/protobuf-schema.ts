@@ -28,6 +28,8 @@ export type DescriptorSet = {
   readonly enums: ReadonlyMap<string, ReadonlyMap<number, string>>
   /** Top-level messages of the last file, which is the one that was compiled: imports come before it. */
   readonly ownMessages: readonly string[]
+  /** By its place in the last file: the place of the top-level message, then of each nested one. */
+  readonly messageAt: (indexes: readonly number[]) => ProtobufMessage | undefined
 }
 
 const MAX_NESTED_TYPES = 100
@@ -38,17 +40,28 @@ export function readDescriptorSet(bytes: Uint8Array): DescriptorSet {
   const enums = new Map<string, ReadonlyMap<number, string>>()
   const files = fieldsOf(bytes).filter(field => field.fieldNumber === 1)
   let ownMessages: string[] = []
+  const nestedIn = new Map<string, readonly string[]>()
   const set: DescriptorSet = {
     messages,
     enums,
     get ownMessages() {
       return ownMessages
     },
+    messageAt: indexes => {
+      let names: readonly string[] = ownMessages
+      let name: string | undefined
+      for (const index of indexes) {
+        name = names[index]
+        names = name === undefined ? [] : (nestedIn.get(name) ?? [])
+      }
+      return name === undefined ? undefined : messages.get(name)
+    },
   }
+  const found: Found = { set, messages, enums, nestedIn }
   for (const file of files) {
     const fields = fieldsOf(bytesOf(file))
     const prefix = textIn(fields, 2) === undefined ? '' : `${textIn(fields, 2)}.`
-    const own = all(fields, 4).map(message => readMessage(message, prefix, set, messages, enums, 0))
+    const own = all(fields, 4).map(message => readMessage(message, prefix, found, 0))
     for (const one of all(fields, 5)) readEnum(one, prefix, enums)
     ownMessages = own
   }
@@ -56,14 +69,16 @@ export function readDescriptorSet(bytes: Uint8Array): DescriptorSet {
   return set
 }
 
-function readMessage(
-  bytes: Uint8Array,
-  prefix: string,
-  set: DescriptorSet,
-  messages: Map<string, ProtobufMessage>,
-  enums: Map<string, ReadonlyMap<number, string>>,
-  depth: number,
-): string {
+type Found = {
+  readonly set: DescriptorSet
+  readonly messages: Map<string, ProtobufMessage>
+  readonly enums: Map<string, ReadonlyMap<number, string>>
+  /** Names of the messages within a message, by its name. */
+  readonly nestedIn: Map<string, readonly string[]>
+}
+
+function readMessage(bytes: Uint8Array, prefix: string, found: Found, depth: number): string {
+  const { set, messages, enums, nestedIn } = found
   if (depth > MAX_NESTED_TYPES) throw new Malformed('nests its types too deeply')
   const descriptor = fieldsOf(bytes)
   const name = `${prefix}${textIn(descriptor, 1) ?? ''}`
@@ -71,7 +86,8 @@ function readMessage(
   const options = all(descriptor, 7).flatMap(fieldsOf)
   const isMapEntry = numberIn(options, 7) === 1
   messages.set(name, { name, fields: new Map(fields.map(field => [field.number, field])), isMapEntry, set })
-  for (const nested of all(descriptor, 3)) readMessage(nested, `${name}.`, set, messages, enums, depth + 1)
+  const nestedNames = all(descriptor, 3).map(nested => readMessage(nested, `${name}.`, found, depth + 1))
+  if (nestedNames.length > 0) nestedIn.set(name, nestedNames)
   for (const nested of all(descriptor, 4)) readEnum(nested, `${name}.`, enums)
   return name
 }

@@ -1,9 +1,9 @@
 import * as zlib from 'node:zlib'
 import { ByteReader } from './byte-reader.ts'
-import { afterMessageIndex, readBehindHeader, type SchemaReading } from './given-schema.ts'
+import { afterMessageIndex, type GivenSchema, readBehindHeader, type SchemaReading } from './given-schema.ts'
 import { inflateWithin } from './inflate.ts'
 import { looksLikeMessage } from './protobuf-guess.ts'
-import type { SchemaShelf } from './schema-shelf.ts'
+import type { LookUpState, SchemaShelf } from './schema-shelf.ts'
 import type { ByteStage, InflateBudget, Unwrapped } from './stage.ts'
 import { readText } from './text.ts'
 
@@ -22,7 +22,7 @@ export const glueStage: ByteStage = {
     const packed = bytes.subarray(GLUE_HEADER_BYTES)
     const body = compression === 0 ? packed : inflated(packed, inflateBudget)
     if (typeof body === 'string') return { outcome: 'refused', reason: body }
-    return behindHeader(body, `Glue schema ${id}`, id, schemas)
+    return behindHeader(body, `Glue schema ${id}`, { registry: 'glue', id }, schemas)
   },
 }
 
@@ -38,12 +38,14 @@ export const confluentStage: ByteStage = {
     if (id === 0 || id > 100_000_000) return undefined
     const label = `Confluent schema ${id}`
     const body = bytes.subarray(CONFLUENT_HEADER_BYTES)
-    const unwrapped = behindHeader(body, label, String(id), schemas)
-    if (schemas?.byId(String(id))?.isCertain === true) return unwrapped
+    const named = { registry: 'confluent', id: String(id) } as const
+    const unwrapped = behindHeader(body, label, named, schemas)
+    if (schemaFor(named, schemas)?.isCertain === true) return unwrapped
     if (unwrapped.outcome === 'content' || readText(body)?.trimStart().startsWith('{')) return unwrapped
     const message = afterMessageIndex(body)
     if (message !== undefined && looksLikeMessage(message)) return { outcome: 'bytes', bytes: message, label }
-    return { outcome: 'refused', reason: `could be a value of schema ${id}, which was not given` }
+    const asked = schemas?.lookUp?.ask(named.registry, named.id)
+    return { outcome: 'refused', reason: `could be a value of schema ${id}, which ${missing(asked)}` }
   },
 }
 
@@ -51,14 +53,21 @@ export const confluentStage: ByteStage = {
 function behindHeader(
   body: Uint8Array,
   label: string,
-  id: string,
+  named: Named,
   schemas: SchemaShelf | undefined,
 ): Unwrapped {
-  const schema = schemas?.byId(id)
+  const schema = schemaFor(named, schemas)
+  // The schema says what may be in it, not how it is written.
+  if (schema?.schema.format === 'json')
+    return { outcome: 'bytes', bytes: body, label: `${label}, JSON schema` }
   const isText = readText(body) !== undefined
   if (schema === undefined) {
     const notes =
-      isText || body.length === 0 ? undefined : [`needs ${label} to be read fully, which was not given`]
+      isText || body.length === 0
+        ? undefined
+        : [
+            `needs ${label} to be read fully, which ${missing(schemas?.lookUp?.ask(named.registry, named.id))}`,
+          ]
     return { outcome: 'bytes', bytes: body, label, ...(notes === undefined ? {} : { notes }) }
   }
   const read = readBehindHeader(body, schema.schema)
@@ -72,6 +81,26 @@ function behindHeader(
 
 function notFitting(label: string, read: Extract<SchemaReading, { outcome: 'refused' }>): string {
   return `${label}: the given schema does not fit: ${read.reason}`
+}
+
+type Named = { readonly registry: 'glue' | 'confluent'; readonly id: string }
+
+/** The schema that was given under this id, else the registry's, else the only one that was given at all. */
+function schemaFor(
+  { registry, id }: Named,
+  schemas: SchemaShelf | undefined,
+): { readonly schema: GivenSchema; readonly isCertain: boolean } | undefined {
+  const given = schemas?.byId(id)
+  if (given?.isCertain === true) return given
+  const asked = schemas?.lookUp?.ask(registry, id)
+  return asked?.state === 'found' ? { schema: asked.schema, isCertain: true } : given
+}
+
+function missing(asked: LookUpState | undefined): string {
+  if (asked === undefined) return 'was not given'
+  return asked.state === 'failed'
+    ? `the registry did not give: ${asked.reason}`
+    : 'the registry is being asked for'
 }
 
 function inflated(packed: Uint8Array, budget: InflateBudget): Uint8Array | string {

@@ -2,10 +2,26 @@ import { avroFingerprint } from './avro-fingerprint.ts'
 import { parseAvroSchemaText } from './avro-schema.ts'
 import { Malformed, reasonOf } from './byte-reader.ts'
 import type { GivenSchema } from './given-schema.ts'
-import { type ProtobufMessage, readDescriptorSet } from './protobuf-schema.ts'
+import { type DescriptorSet, type ProtobufMessage, readDescriptorSet } from './protobuf-schema.ts'
+
+/** What a registry's answer is at the moment; undefined where nobody asks one. */
+export type LookUpState =
+  | { readonly state: 'found'; readonly schema: GivenSchema }
+  | { readonly state: 'pending' }
+  | { readonly state: 'failed'; readonly reason: string }
+
+/** Asks a registry without waiting: what is not known yet is `pending`, and known at a later call. */
+export type SchemaLookUp = {
+  ask(registry: 'glue' | 'confluent', id: string): LookUpState | undefined
+  /** Grows with each answer. */
+  readonly revision: number
+}
 
 /** The schemas that the user gave, for records that only name theirs or do not even do that. */
 export class SchemaShelf {
+  /** A registry to ask for what was not given. */
+  lookUp: SchemaLookUp | undefined
+  #revision = 0
   readonly #byFingerprint = new Map<bigint, GivenSchema>()
   readonly #byId = new Map<string, GivenSchema>()
   readonly #all: GivenSchema[] = []
@@ -19,12 +35,18 @@ export class SchemaShelf {
     try {
       const schema = readSchema(content, messageName)
       this.#all.push(schema)
+      this.#revision += 1
       if (schema.format === 'avro') this.#byFingerprint.set(avroFingerprint(schema.type), schema)
       if (id !== undefined) this.#byId.set(id.toLowerCase(), schema)
       return undefined
     } catch (error) {
       return reasonOf(error)
     }
+  }
+
+  /** Changes whenever there is something new to read records with. */
+  get revision(): number {
+    return this.#revision + (this.lookUp?.revision ?? 0)
   }
 
   /** Every schema, in the order in which they were given. */
@@ -45,16 +67,27 @@ export class SchemaShelf {
   }
 }
 
-function readSchema(content: Uint8Array | string, messageName: string | undefined): GivenSchema {
+/**
+ * A schema out of its file or a registry's answer.
+ * @throws Malformed where it is none, or has several messages and none is named
+ */
+export function readSchema(content: Uint8Array | string, messageName?: string): GivenSchema {
   const text = typeof content === 'string' ? content : new TextDecoder().decode(content)
   if (typeof content === 'string' || /^\s*[[{"]/.test(text)) {
     return { format: 'avro', type: parseAvroSchemaText(text) }
   }
-  return { format: 'protobuf', message: chosenMessage(content, messageName) }
+  const set = readDescriptorSet(content)
+  return {
+    format: 'protobuf',
+    message: chosenMessage(set, messageName),
+    ...(messageName === undefined ? { messageAt: set.messageAt } : {}),
+  }
 }
 
-function chosenMessage(content: Uint8Array, messageName: string | undefined): ProtobufMessage {
-  const { messages, ownMessages } = readDescriptorSet(content)
+function chosenMessage(
+  { messages, ownMessages }: DescriptorSet,
+  messageName: string | undefined,
+): ProtobufMessage {
   const [only] = ownMessages
   const name = messageName ?? (ownMessages.length === 1 ? only : undefined)
   if (name === undefined) throw new Malformed(`holds several messages: ${ownMessages.join(', ')}; name one`)
