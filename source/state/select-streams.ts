@@ -1,7 +1,7 @@
 import type { Failure } from '../domain/failure.ts'
 import type { StreamListing, StreamRef, StreamSummary } from '../domain/stream.ts'
 import { memoLast } from './memo.ts'
-import type { Fetched, Model, Sort } from './model.ts'
+import type { Fetched, Model, Sort, StreamLoad } from './model.ts'
 import { type SortKeys, sorted } from './sorting.ts'
 
 /** One line of the list of streams. What neither the listing nor a summary told is absent. */
@@ -16,6 +16,8 @@ export type StreamRow = {
   readonly consumerCount?: number
   readonly encryptionType?: string
   readonly createdAt?: number
+  /** As its heat told it; absent where nobody looked. */
+  readonly load?: StreamLoad
   /** The summary could not be had. */
   readonly failure?: Failure
 }
@@ -29,6 +31,7 @@ export const STREAM_SORT_KEYS: SortKeys<StreamRow> = {
   consumers: row => row.consumerCount,
   encryption: row => row.encryptionType,
   created: row => row.createdAt,
+  load: row => row.load?.bytesPerSecond,
 }
 
 /** The rows of the list of streams, filtered by plain text over name, status and mode. */
@@ -36,7 +39,7 @@ export function streamRows(
   model: Model,
   view: { readonly filter: string; readonly sort?: Sort },
 ): readonly StreamRow[] {
-  return arrangedRows(joinedRows(model.streams.value, model.summaries), view.filter, view.sort)
+  return arrangedRows(joinedRows(model.streams.value, model.summaries, model.loads), view.filter, view.sort)
 }
 
 /** How many streams there are before any filter; undefined while nobody has told. */
@@ -45,8 +48,14 @@ export function streamCount(model: Model): number | undefined {
 }
 
 const joinedRows = memoLast(
-  (listings: readonly StreamListing[] | undefined, summaries: Model['summaries']): readonly StreamRow[] =>
-    (listings ?? []).map(listing => rowOf(listing, summaries.get(listing.streamName))),
+  (
+    listings: readonly StreamListing[] | undefined,
+    summaries: Model['summaries'],
+    loads: Model['loads'],
+  ): readonly StreamRow[] =>
+    (listings ?? []).map(listing =>
+      rowOf(listing, summaries.get(listing.streamName), loads?.get(listing.streamName)),
+    ),
 )
 
 const arrangedRows = memoLast((rows: readonly StreamRow[], filter: string, sort: Sort | undefined) => {
@@ -62,7 +71,11 @@ const arrangedRows = memoLast((rows: readonly StreamRow[], filter: string, sort:
   return sorted(kept, STREAM_SORT_KEYS, sort)
 })
 
-function rowOf(listing: StreamListing, fetched: Fetched<StreamSummary> | undefined): StreamRow {
+function rowOf(
+  listing: StreamListing,
+  fetched: Fetched<StreamSummary> | undefined,
+  load: StreamLoad | undefined,
+): StreamRow {
   const summary = fetched?.value
   const streamStatus = listing.streamStatus ?? summary?.streamStatus
   const streamMode = listing.streamMode ?? summary?.streamMode
@@ -81,6 +94,7 @@ function rowOf(listing: StreamListing, fetched: Fetched<StreamSummary> | undefin
     ...(summary?.consumerCount === undefined ? {} : { consumerCount: summary.consumerCount }),
     ...(summary?.encryptionType === undefined ? {} : { encryptionType: summary.encryptionType }),
     ...(created === undefined ? {} : { createdAt: created.getTime() }),
+    ...(load === undefined ? {} : { load }),
     ...(fetched?.failure === undefined ? {} : { failure: fetched.failure }),
   }
 }

@@ -1,5 +1,5 @@
 import type { Event } from './event.ts'
-import { type Model, streamKey } from './model.ts'
+import { type Model, type StreamLoad, streamKey } from './model.ts'
 import { updateShards } from './update-fetched.ts'
 
 type HeatEvent = Extract<Event, { type: 'heat-started' | 'heat-measured' | 'heat-failed' }>
@@ -15,7 +15,11 @@ export function updateHeat(model: Model, event: HeatEvent): Model {
       // A late answer of a stream or source that was left.
       if (heat === undefined || !isOf(event.stream, model) || heat.source !== event.heat.source) return model
       const { failure: _, ...rest } = heat
-      const next: Model = { ...model, heat: { ...rest, phase: 'running', snapshot: event.heat } }
+      const next: Model = {
+        ...model,
+        heat: { ...rest, phase: 'running', snapshot: event.heat },
+        loads: withLoad(model, event),
+      }
       const shards = event.heat.board.shards.map(({ shard }) => shard)
       const known = model.shards.get(streamKey(event.stream))?.value
       if (known !== undefined && sameShards(known, shards)) return next
@@ -27,6 +31,17 @@ export function updateHeat(model: Model, event: HeatEvent): Model {
       return { ...model, heat: { ...heat, phase: 'failed', failure: event.failure } }
     }
   }
+}
+
+/** Nothing is kept of a board that told no rate: absent is not zero. */
+function withLoad(
+  { loads = new Map<string, StreamLoad>(), now }: Model,
+  { stream, heat }: Extract<Event, { type: 'heat-measured' }>,
+): ReadonlyMap<string, StreamLoad> {
+  const { bytesPerSecond, recordsPerSecond } = heat.board
+  if (bytesPerSecond === undefined || recordsPerSecond === undefined) return loads
+  const load = { bytesPerSecond, recordsPerSecond, at: now, source: heat.source }
+  return new Map([...loads, [stream.streamName, load]])
 }
 
 function isOf(stream: HeatEvent['stream'], { heat }: Model): boolean {

@@ -6,7 +6,15 @@ import { type Model, NOT_FETCHED, type SessionInfo } from './model.ts'
  */
 export function updateSession(model: Model, session: SessionInfo): Model {
   if (isSameConnection(model.session, session)) return { ...model, session }
-  const { tail: _tail, dialog: _dialog, readers: _readers, services: _services, ...rest } = model
+  const {
+    tail: _tail,
+    dialog: _dialog,
+    readers: _readers,
+    services: _services,
+    heat: _heat,
+    loads: _loads,
+    ...rest
+  } = model
   return {
     ...rest,
     session,

@@ -1,12 +1,13 @@
-import type { Sort } from '../../state/model.ts'
+import { amountText } from '../../domain/heat/heat-text.ts'
+import type { Sort, StreamLoad } from '../../state/model.ts'
 import { type StreamRow, streamCount, streamRows } from '../../state/select-streams.ts'
 import { selectionOf } from '../../state/selection.ts'
 import { failureLines, keyLines, staleLine } from '../failure-lines.ts'
-import { counted, countText, hoursText, longAgeText, UNKNOWN } from '../format.ts'
+import { ageText, counted, countText, hoursText, longAgeText, UNKNOWN } from '../format.ts'
 import { type Line, line, span, wrapText } from '../line.ts'
 import { type Column, headerLine, layOut, rowLine, spokenRow, widest } from '../table.ts'
 import type { Tone } from '../theme.ts'
-import type { ScreenOf, ScreenView, View } from '../view.ts'
+import { keyOf, type ScreenOf, type ScreenView, type View } from '../view.ts'
 
 //  SANDBOX  ARMED  us-east-1  http://127.0.0.1:41234                     data <10s
 //  Streams                                                              6 streams
@@ -89,18 +90,27 @@ function columnsFor(rows: readonly StreamRow[], now: number): readonly Column<St
       text: row => hoursText(row.retentionPeriodHours),
     },
     {
+      key: 'load',
+      header: 'LOAD',
+      align: 'right',
+      width: 11,
+      priority: 5,
+      // Old figures are in the line above the list, with their age.
+      text: row => amountText(isFresh(row.load, now) ? row.load?.bytesPerSecond : undefined, 'bytes'),
+    },
+    {
       key: 'consumers',
       header: 'CONSUMERS',
       align: 'right',
       width: 10,
-      priority: 6,
+      priority: 7,
       text: row => countText(row.consumerCount),
     },
     {
       key: 'encryption',
       header: 'ENCRYPTION',
       width: 11,
-      priority: 7,
+      priority: 8,
       text: row => (row.encryptionType ?? UNKNOWN).toLowerCase(),
     },
     {
@@ -108,7 +118,7 @@ function columnsFor(rows: readonly StreamRow[], now: number): readonly Column<St
       header: 'AGE',
       align: 'right',
       width: 5,
-      priority: 5,
+      priority: 6,
       text: row => longAgeText(row.createdAt, now),
     },
   ]
@@ -132,8 +142,33 @@ function factsLine(view: View, screen: ScreenOf<'streams'>, selected: StreamRow 
   if (stale !== undefined) return stale
   if (screen.filter !== '') return line('Only rows with ', span(screen.filter, 'accent'))
   const failure = selected?.failure
-  if (failure === undefined) return sortLine(screen.sort)
+  if (failure === undefined) {
+    return screen.sort === undefined ? loadLine(view, selected) : sortLine(screen.sort)
+  }
   return line(span(`! ${failure.action} of ${selected?.streamName}: `, 'warning'), failure.message)
+}
+
+/** A load that is older than this is a memory, not a load. */
+const FRESH_MILLIS = 60_000
+
+function isFresh(load: StreamLoad | undefined, now: number): boolean {
+  return load !== undefined && now - load.at <= FRESH_MILLIS
+}
+
+/** What the selected stream takes: known only where somebody looked at its heat, since that costs reads. */
+function loadLine(view: View, selected: StreamRow | undefined): Line {
+  if (selected === undefined) return []
+  const { load, streamName } = selected
+  if (load === undefined) {
+    return line(
+      span(`Load of ${streamName}: not measured; ${keyOf(view, 'heat.open')} looks at its heat`, 'muted'),
+    )
+  }
+  const how = load.source === 'observed' ? 'observed' : 'told by CloudWatch'
+  const rates = `${amountText(load.bytesPerSecond, 'bytes')}, ${amountText(load.recordsPerSecond, 'records')}`
+  return line(
+    span(`Load of ${streamName}: ${rates}, ${how} ${ageText(load.at, view.model.now)} ago`, 'muted'),
+  )
 }
 
 /** Said in words too, since the sorted column may not fit on the screen. */
