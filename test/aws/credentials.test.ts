@@ -202,7 +202,7 @@ describe('credentials that work', () => {
   })
 })
 
-describe('credentials that expire while a tail runs', () => {
+describe('report 38: credentials that expire while a tail runs', () => {
   const keysFile = (accessKeyId: string) =>
     writeFileSync(
       join(folder, 'credentials'),

@@ -57,13 +57,13 @@ describe('listShards', () => {
     expect(server.requests).toHaveLength(calls)
   })
 
-  it('sends the token alone on later pages, and never a stream id', async () => {
+  it('report 18: sends the token alone on later pages, and never a stream id', async () => {
     await listWith(shardService(250, 100))
     expect(server.requests[0]?.body).toEqual({ StreamName: 'wide', MaxResults: 1_000 })
     expect(server.requests[1]?.body).toEqual({ NextToken: '100', MaxResults: 1_000 })
   })
 
-  it('starts over when a token has expired', async () => {
+  it('report 18: starts over when a token has expired', async () => {
     let expired = false
     const service = shardService(250, 100)
     const shards = await listWith(request => {

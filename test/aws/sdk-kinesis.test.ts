@@ -319,7 +319,7 @@ describe('requests', () => {
     expect(JSON.stringify(sent())).not.toContain('StreamId')
   })
 
-  it('a list of 30 streams costs one call, and no DescribeStream ever', async () => {
+  it('report 39: a list of 30 streams costs one call, and no DescribeStream ever', async () => {
     const names = Array.from({ length: 30 }, (_, index) => `s${index}`)
     const api = await apiOver(() => ({ json: { StreamNames: names, HasMoreStreams: false } }))
     expect(await collect(api.listStreams())).toHaveLength(30)

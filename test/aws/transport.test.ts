@@ -17,7 +17,7 @@ const emptyPage: Reply = { json: { Records: [], NextShardIterator: 'next', Milli
 const quick = { connectMillis: 300, answerMillis: 300, idleMillis: 300, callMillis: 5_000 }
 
 describe('connections', () => {
-  it('are reused: 40 shards polled five times need at most 40, one call after the other needs one', async () => {
+  it('report 22: are reused: 40 shards polled five times need at most 40, one call after the other needs one', async () => {
     server = await scriptedServer(() => emptyPage)
     const connection = await connectTo(server.url)
     for (let round = 0; round < 5; round += 1) {
@@ -63,7 +63,7 @@ describe('connections', () => {
     connection.close()
   })
 
-  it('speak HTTP/1.1 to a plain endpoint and sign with StreamName only', async () => {
+  it('report 21: speak HTTP/1.1 to a plain endpoint and sign with StreamName only', async () => {
     server = await scriptedServer(() => ({ json: { ShardIterator: 'i' } }))
     const connection = await connectTo(server.url)
     await connection.api.getShardIterator(stream, 'shardId-000000000000', {

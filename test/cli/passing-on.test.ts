@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writeOutput } from '../../source/cli/write-output.ts'
-import { type JsonLine, jsonLines, SandboxProgram } from './program.ts'
+import { type JsonLine, jsonLines, Program, run, SandboxProgram } from './program.ts'
 
 const sandbox = new SandboxProgram()
 const { json } = sandbox
@@ -149,10 +149,10 @@ describe('replay', () => {
           { minLength: 1, maxLength: 60 },
         ),
         fc.nat(),
-        async (records, run) => {
+        async (records, number) => {
           const [first, second] = [
-            `a-${run}-${randomBytes(4).toString('hex')}`,
-            `b-${run}-${randomBytes(4).toString('hex')}`,
+            `a-${number}-${randomBytes(4).toString('hex')}`,
+            `b-${number}-${randomBytes(4).toString('hex')}`,
           ]
           await json('create', first, '--shards', '2')
           await json('create', second, '--shards', '3')
@@ -204,6 +204,56 @@ describe('replay', () => {
     for (let code: number | null = 1; code !== 0; )
       code = (await sandbox.run(['replay', input, 'auto-b'])).code
     expect(await exported('auto-b')).toEqual(await exported('auto-a'))
+  })
+
+  it('keeps explicit hash keys: each record goes to the shard that its hash key names, not its key', async () => {
+    await json('create', 'hashed', '--shards', '2')
+    const highest = (2n ** 128n - 1n).toString()
+    const input = join(folder, 'hashed.jsonl')
+    const records = ['0', highest, '0', highest].map((explicitHashKey, index) => ({
+      partitionKey: 'one-key',
+      explicitHashKey,
+      data: randomBytes(20 + index).toString('base64'),
+    }))
+    await writeFile(input, records.map(record => `${JSON.stringify(record)}\n`).join(''))
+    await json('replay', input, 'hashed')
+    const lines = await json('tail', 'hashed', '--from', 'oldest', '--exit-at-tip')
+    const shardOf = (index: number) => lines.find(({ data }) => data === records[index]?.data)?.shardId
+    expect([0, 1, 2, 3].map(shardOf)).toEqual([0, 1, 0, 1].map(shard => `shardId-00000000000${shard}`))
+  })
+
+  it('killed in the middle, goes on with the same command and loses nothing', async () => {
+    await json('create', 'killed', '--shards', '1')
+    const input = join(folder, 'killed.jsonl')
+    const sent = Array.from({ length: 400 }, (_, index) => `${index}-${randomBytes(8).toString('hex')}`)
+    const lines = sent.map(text =>
+      JSON.stringify({ partitionKey: text, data: Buffer.from(text).toString('base64') }),
+    )
+    await writeFile(input, `${lines.join('\n')}\n`)
+    const state = { XDG_STATE_HOME: join(folder, 'state') }
+    const command = ['replay', input, 'killed', '--json', '--endpoint-url', sandbox.url]
+    const killed = new Program([...command, '--rate', '50'], state)
+    const places = join(folder, 'state/shardscope/replays')
+    const doneCount = async (): Promise<number> => {
+      const [name] = await readdir(places).catch(() => [])
+      if (name === undefined) return 0
+      return JSON.parse(await readFile(join(places, name), 'utf8').catch(() => '{}')).doneCount ?? 0
+    }
+    while ((await doneCount()) < 100) await new Promise(resolve => setTimeout(resolve, 20))
+    expect((await killed.stop('SIGKILL')).signal).toBe('SIGKILL')
+    const before = await doneCount()
+    expect(before).toBeLessThan(sent.length)
+    const again = await run(command, { env: state })
+    expect(again.code, again.stderr).toBe(0)
+    const [row] = jsonLines(again.stdout)
+    expect(row).toMatchObject({ skippedCount: before, writtenCount: sent.length - before })
+    expect(await readdir(places)).toEqual([])
+    const read = (await json('tail', 'killed', '--from', 'oldest', '--exit-at-tip')).map(({ data }) =>
+      Buffer.from(String(data), 'base64').toString(),
+    )
+    expect([...new Set(read)].toSorted()).toEqual(sent.toSorted())
+    // At most the one batch whose answer was not noted down before the end came twice.
+    expect(read.length - sent.length).toBeLessThanOrEqual(50)
   })
 
   it('is refused on AWS without --write, and says what a file lacks', async () => {

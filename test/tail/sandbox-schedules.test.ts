@@ -22,7 +22,7 @@ import { StepClock } from '../support/step-clock.ts'
 import { endingOf } from '../support/tail-run.ts'
 import { type Backend, checkPlayed, playSchedule, schedule } from '../support/tail-schedule.ts'
 
-const SCHEDULES = Number(process.env.SHARDSCOPE_SANDBOX_SCHEDULES ?? 250)
+const SCHEDULES = Number(process.env.SHARDSCOPE_SANDBOX_SCHEDULES ?? 1_000)
 const MOST_OPEN_SHARDS = 12
 
 type Faults = { readonly kind: FailureKind; readonly which: number; calls: number }

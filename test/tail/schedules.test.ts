@@ -7,7 +7,7 @@ import { type FakeBehaviour, FakeKinesis, fakeFailure } from '../support/fake-ki
 import { StepClock } from '../support/step-clock.ts'
 import { type Backend, checkPlayed, playSchedule, schedule } from '../support/tail-schedule.ts'
 
-const SCHEDULES = Number(process.env.SHARDSCOPE_TAIL_SCHEDULES ?? 200)
+const SCHEDULES = Number(process.env.SHARDSCOPE_TAIL_SCHEDULES ?? 1_000)
 const MOST_OPEN_SHARDS = 12
 
 const endpoint = fc.record({
