@@ -40,7 +40,7 @@ describe.each(SIZES)('at %i x %i', (...size) => {
     )
     expect(lines[6]).toMatch(/^ {2}audit +- +.*- +-/)
     expect(text).not.toMatch(/ 0 /)
-    if (isWide) expect(lines[4]).toMatch(/7 d +- +2 +kms +3d$/)
+    if (isWide) expect(lines[4]).toMatch(/7 d +2 +kms +3d$/)
     expect(lines.at(-1)).toMatch(/^enter shards {2}t tail .* : commands {2}\? help {2}q quit$/)
   })
 

@@ -89,15 +89,21 @@ function columnsFor(rows: readonly StreamRow[], now: number): readonly Column<St
       priority: 3,
       text: row => hoursText(row.retentionPeriodHours),
     },
-    {
-      key: 'load',
-      header: 'LOAD',
-      align: 'right',
-      width: 11,
-      priority: 5,
-      // Old figures are in the line above the list, with their age.
-      text: row => amountText(isFresh(row.load, now) ? row.load?.bytesPerSecond : undefined, 'bytes'),
-    },
+    // Only there once something was looked at: names need the room more.
+    ...(rows.every(row => row.load === undefined)
+      ? []
+      : [
+          {
+            key: 'load',
+            header: 'LOAD',
+            align: 'right' as const,
+            width: 11,
+            priority: 5,
+            // Old figures are in the line above the list, with their age.
+            text: (row: StreamRow) =>
+              amountText(isFresh(row.load, now) ? row.load?.bytesPerSecond : undefined, 'bytes'),
+          },
+        ]),
     {
       key: 'consumers',
       header: 'CONSUMERS',
