@@ -1,11 +1,11 @@
-// A little over 300 lines: the grammar is one reader over one text, and each term is as long as its rule and its refusals.
-
 import { type FailureError, failureOf, usageFailure } from '../failure.ts'
 import { compareSequenceNumbers } from '../shard.ts'
 import { parseDurationMillis } from '../time-expression.ts'
 import { compileExpression, ExpressionError, isTruthy, valuesOf } from './expression.ts'
-import type { Filter, FilterSubject, Term, TextRange } from './filter.ts'
+import type { Filter, Term } from './filter.ts'
 import { compilePattern, type Pattern } from './pattern.ts'
+import { compares, textTerm, withoutHighlights } from './term.ts'
+import { mergedRanges, occurrences } from './text-range.ts'
 
 /** What can be typed, in one line for help and errors. */
 export const FILTER_HELP =
@@ -39,7 +39,7 @@ export function compileFilter(text: string): Filter {
     text,
     dependsOnNow: terms.some(term => term.dependsOnNow === true),
     matches: (subject, nowMillis) => terms.every(term => term.matches(subject, nowMillis)),
-    highlights: drawn => merged(terms.flatMap(term => term.highlights?.(drawn) ?? [])),
+    highlights: drawn => mergedRanges(terms.flatMap(term => term.highlights?.(drawn) ?? [])),
     trouble: () => trouble,
   }
 }
@@ -290,51 +290,4 @@ class FilterReader {
     if (allowed.includes(sign)) return
     throw refusal(this.#at - sign.length + 1, `${name} has no order: write ${name}${allowed[0]}VALUE`)
   }
-}
-
-function textTerm(text: string): Term {
-  const wanted = text.toLowerCase()
-  return {
-    matches: (subject: FilterSubject) => subject.texts().some(each => each.toLowerCase().includes(wanted)),
-    highlights: drawn => occurrences(drawn.toLowerCase(), wanted),
-  }
-}
-
-function withoutHighlights({ highlights: _, ...term }: Term): Term {
-  return term
-}
-
-/** `difference` is what was found minus what is wanted. */
-function compares(sign: string, difference: number): boolean {
-  switch (sign) {
-    case '<':
-      return difference < 0
-    case '<=':
-      return difference <= 0
-    case '>':
-      return difference > 0
-    case '>=':
-      return difference >= 0
-    default:
-      return difference === 0
-  }
-}
-
-function occurrences(text: string, wanted: string): TextRange[] {
-  const ranges: TextRange[] = []
-  if (wanted === '') return ranges
-  for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + wanted.length)) {
-    ranges.push([at, at + wanted.length])
-  }
-  return ranges
-}
-
-function merged(ranges: readonly TextRange[]): TextRange[] {
-  const result: TextRange[] = []
-  for (const [start, end] of [...ranges].sort((a, b) => a[0] - b[0])) {
-    const last = result.at(-1)
-    if (last !== undefined && start <= last[1]) result[result.length - 1] = [last[0], Math.max(last[1], end)]
-    else result.push([start, end])
-  }
-  return result
 }
