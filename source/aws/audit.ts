@@ -3,7 +3,7 @@ import type { AuditEntry, AuditIdentity, AuditSink } from '../domain/audit.ts'
 import { awsCliLine } from '../domain/cli-line.ts'
 import type { Clock } from '../domain/clock.ts'
 import { failureOf } from '../domain/failure.ts'
-import { endpointText, type Session } from '../domain/session.ts'
+import { endpointText, IN_PROCESS_URL, type Session } from '../domain/session.ts'
 import { isReadingOperation } from './guard.ts'
 
 export type AuditWiring = {
@@ -102,7 +102,7 @@ function whoAndWhere(session: Session) {
     target: {
       region: region.value,
       ...(profile === undefined ? {} : { profile: profile.value }),
-      ...(isCustomEndpoint ? { endpointUrl: endpointText(endpointUrl.value) } : {}),
+      ...(isCustomEndpoint && endpointUrl.value !== IN_PROCESS_URL ? { endpointUrl: endpointUrl.value } : {}),
     },
   }
 }

@@ -67,17 +67,22 @@ export const registerConsumer = defineCommand({
     ],
     rows: actRows,
   },
-  preview: ({ stream, name }, context) =>
-    settingPreview(context, stream, {
+  preview: async ({ stream, name }, context) => {
+    const commitment = await context.control
+      ?.describeAccountSettings({ signal: context.signal })
+      .then(({ commitmentStatus }) => commitmentStatus)
+      .catch(() => undefined)
+    return settingPreview(context, stream, {
       title: `Register consumer ${name} with ${stream.streamName}`,
       lines: summary => [
-        `${summary?.consumerCount ?? 'An unknown number of'} registered so far; 20 are the limit of a stream, 50 with the account-wide commitment.`,
+        `${summary?.consumerCount ?? 'An unknown number of'} registered so far; ${consumerLimitText(summary?.streamMode, commitment)}.`,
         'It is billed for each shard and hour, whether it reads or not.',
       ],
       calls: [
         { operation: 'RegisterStreamConsumer', streamMember: 'StreamARN', input: { ConsumerName: name } },
       ],
-    }),
+    })
+  },
   run: ({ stream, name, timeout }, context) =>
     runAct(
       context,
@@ -179,6 +184,16 @@ async function* consumerUntil(
       return { isDone: false, progress: found?.consumerStatus ?? 'not listed yet' }
     },
   )
+}
+
+/** How many consumers a stream may have: 20, and 50 where the account-wide commitment makes on-demand Advantage of it. */
+export function consumerLimitText(mode: string | undefined, commitment: string | undefined): string {
+  if (mode === 'PROVISIONED') return '20 are the limit of a provisioned stream'
+  if (commitment === undefined)
+    return '20 are the limit of a stream, 50 of an on-demand one under the account-wide commitment, which is not known here'
+  return commitment.startsWith('ENABLED')
+    ? '50 are the limit of an on-demand stream under the account-wide commitment'
+    : '20 are the limit of an on-demand stream without the account-wide commitment'
 }
 
 function timeText(value: unknown): string {

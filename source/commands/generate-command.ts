@@ -61,6 +61,7 @@ export const generateTraffic = defineCommand({
       lines: () => [
         `${counted(rate * seconds, 'record')} in ${counted(seconds, 'second')}, ${bytesText(rate * size)}/s and ${rate} records/s; a shard takes 1 MiB/s and 1,000 records/s.`,
         'Real readers of the stream get them too.',
+        'The AWS CLI has no call that makes traffic; its put-records sends what a file holds.',
       ],
       calls: [],
     })

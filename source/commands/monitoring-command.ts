@@ -9,6 +9,7 @@ import { STREAM_ARGUMENT } from './heat-arguments.ts'
 import { summaryIfTold } from './look-up.ts'
 import { streamOnScreen } from './on-screen.ts'
 import { actRows } from './output-rows.ts'
+import { settingPreview } from './setting-act.ts'
 
 /** The shard-level metrics that the API knows (EnableEnhancedMonitoring), and all of them at once. */
 const METRIC_NAMES = [
@@ -71,6 +72,23 @@ export const setMonitoring = defineCommand({
     }
   },
   headless: { name: 'monitoring', columns: COLUMNS, rows: actRows },
+  preview: ({ stream, enable, disable }, context) => {
+    const { on, off } = chosen(enable, disable)
+    return settingPreview(context, stream, {
+      title: `Shard-level metrics of ${stream.streamName}`,
+      lines: summary => [
+        `Now: ${summary?.shardLevelMetrics?.join(', ') || (summary === undefined ? 'not known' : 'none')}.`,
+        ...(on.length === 0
+          ? [`Switch off: ${off.join(', ')}. Their past stays readable.`]
+          : [`Switch on: ${on.join(', ')}.`, priceLine(on, summary?.openShardCount)]),
+      ],
+      calls: [
+        on.length > 0
+          ? { operation: 'EnableEnhancedMonitoring', input: { ShardLevelMetrics: on } }
+          : { operation: 'DisableEnhancedMonitoring', input: { ShardLevelMetrics: off } },
+      ],
+    })
+  },
   run: ({ stream, enable, disable }, context) => {
     const { on, off } = chosen(enable, disable)
     const title = `Shard-level metrics of ${stream.streamName}`

@@ -113,6 +113,10 @@ export const listPlans = defineCommand({
         reason: state === 'stopped' ? reason : undefined,
       }),
     )
+    if (rows.length === 0) {
+      const text = 'No plan was begun on this machine. Make one with shardscope plan STREAM --run.'
+      yield { type: 'noticed', notice: { level: 'info', text, at: context.clock.now() } }
+    }
     yield { type: 'rows-told', rows }
   },
 })

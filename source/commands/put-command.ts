@@ -20,13 +20,13 @@ export const putRecord = defineCommand({
   args: {
     stream: { kind: 'stream', title: 'Stream name or ARN', required: true, positional: true },
     partitionKey: { kind: 'text', title: 'Key that chooses the shard, 1 to 256 characters' },
+    data: { kind: 'text', title: 'Payload, as UTF-8' },
+    base64: { kind: 'flag', title: 'The payload is given as base64' },
+    gzip: { kind: 'flag', title: 'Compress the payload' },
     explicitHashKey: {
       kind: 'hashKey',
       title: 'Hash key that chooses the shard instead of the partition key',
     },
-    data: { kind: 'text', title: 'Payload, as UTF-8' },
-    base64: { kind: 'flag', title: 'The payload is given as base64' },
-    gzip: { kind: 'flag', title: 'Compress the payload' },
     after: { kind: 'text', title: 'Sequence number of the same key that the new one must be larger than' },
     file: { kind: 'file', title: 'Payload from a file, byte for byte', only: 'headless' },
     input: {
@@ -131,7 +131,15 @@ async function payloadOf(
   }
   if (args.data !== undefined) return new TextEncoder().encode(args.data)
   const path = args.file ?? args.input
-  if (path !== undefined) return context.readInput(path)
+  if (path !== undefined) {
+    const bytes = await context.readInput(path)
+    if (bytes.length > 0 || path !== '-') return bytes
+    throw usageFailure(
+      'put',
+      'standard input was empty: no record',
+      'Pipe a payload in; for a record of no bytes give --data "".',
+    )
+  }
   // In a form an empty field is a payload of no bytes; on a command line it is more likely forgotten.
   if (context.terminal !== undefined) return new Uint8Array()
   throw usageFailure('put', 'there is no payload', 'Give --data TEXT, --file FILE, or - for standard input.')

@@ -67,8 +67,9 @@ export const putRecords = defineCommand({
       lines: () => [
         `${counted(entries.length, 'Kinesis record')}, ${bytes} bytes with keys, in ${counted(batchesOf(entries).length, 'call')} of PutRecords.`,
         'Failed entries are sent again, so their order is not kept.',
+        'For the AWS CLI records.json holds at most 500 of {"Data": BASE64, "PartitionKey": KEY}; it does not send failed ones again.',
       ],
-      calls: [],
+      calls: [{ operation: 'PutRecords', input: { Records: 'file://records.json' } }],
     })
   },
   run: ({ stream, file, ...packing }, context) =>
@@ -168,7 +169,12 @@ async function entriesOf(
     const content = line.endsWith('\r') ? line.slice(0, -1) : line
     return content === '' ? [] : [{ content, number: index + 1 }]
   })
-  if (lines.length === 0) throw usageFailure('put-many', `"${file}" has no lines`, 'Write one record a line.')
+  if (lines.length === 0)
+    throw usageFailure(
+      'put-many',
+      `${file === '-' ? 'standard input' : `"${file}"`} has no lines: no record`,
+      'Write one record a line.',
+    )
   const records = lines.map(({ content, number }) => recordOf(content, number, packing))
   const entries = packing.aggregate ? aggregated(records) : records
   return { entries, lineCount: lines.length }

@@ -1,7 +1,7 @@
 // Longer than most: one preview is one text, and its sections (steps, load, quotas, cost, readers, CLI) share the same facts.
 
 import type { AccountLimits } from '../aws/control-api.ts'
-import { awsCliLine, type CliTarget } from '../domain/cli-line.ts'
+import { awsCliLine, type CliTarget, withCliNote } from '../domain/cli-line.ts'
 import { shardItems } from '../domain/cost/estimate.ts'
 import { LIST_PRICES, pricesText } from '../domain/cost/prices.ts'
 import { failureOf } from '../domain/failure.ts'
@@ -84,22 +84,13 @@ export async function reshapeFacts(
       'Wait until the stream is ACTIVE, then look again.',
     )
   }
-  const session = context.model().session
-  const uniformCalls = await context.kept?.history
-    .callsOf({
-      operation: 'UpdateShardCount',
-      streamName: stream.streamName,
-      endpoint: session.endpoint.value,
-      region: session.region.value,
-      sinceMillis: clock.now() - DAY_MILLIS,
-    })
-    .catch(ignored)
+  const uniformCalls = await uniformCallsOf(context, stream)
   return {
     stream,
     shards,
     ranges,
     now: clock.now(),
-    target: cliTargetOf(session),
+    target: cliTargetOf(context.model().session),
     ...(summary === undefined ? {} : { summary }),
     ...(limits === undefined ? {} : { limits }),
     ...(uniformCalls === undefined ? {} : { uniformCalls }),
@@ -109,12 +100,37 @@ export async function reshapeFacts(
   }
 }
 
+/** When UpdateShardCount was called in the last 24 hours, by the log of this machine; undefined where there is none. */
+export async function uniformCallsOf(
+  { kept, model, clock }: Context,
+  { streamName }: StreamRef,
+): Promise<readonly number[] | undefined> {
+  const { endpoint, region } = model().session
+  return kept?.history
+    .callsOf({
+      operation: 'UpdateShardCount',
+      streamName,
+      endpoint: endpoint.value,
+      region: region.value,
+      sinceMillis: clock.now() - DAY_MILLIS,
+    })
+    .catch(ignored)
+}
+
+/** The embedded sandbox lives in this process, where no other program reaches it. */
+const NO_PORT =
+  'For AWS: the embedded sandbox has no port. One that the AWS CLI reaches: shardscope sandbox --port 4567'
+
 /** Where the session goes, for lines of the AWS CLI. */
 export function cliTargetOf(session: SessionInfo): CliTarget {
   return {
     region: session.region.value,
     ...(session.profile === undefined ? {} : { profile: session.profile.value }),
-    ...(session.isCustomEndpoint ? { endpointUrl: session.endpoint.value } : {}),
+    ...(!session.isCustomEndpoint
+      ? {}
+      : /^https?:/.test(session.endpoint.value)
+        ? { endpointUrl: session.endpoint.value }
+        : { note: NO_PORT }),
   }
 }
 
@@ -138,7 +154,7 @@ export function reshapePreview(facts: ReshapeFacts, reshape: Reshape): ActPrevie
       costSection(facts, after.length),
       readerSection(facts, steps),
     ],
-    awsCli: cliLines(facts, reshape),
+    awsCli: withCliNote(cliLines(facts, reshape), facts.target),
   }
 }
 
@@ -237,11 +253,13 @@ function quotaSection(
 }
 
 /** When the window of ten frees, where it is used up. */
-function freedText(calls: readonly number[], now: number): string {
+export function freedText(calls: readonly number[], now: number): string {
   const oldest = calls.at(-UPDATE_SHARD_COUNT_PER_DAY)
   if (oldest === undefined) return ''
-  const at = new Date(oldest + DAY_MILLIS)
-  return at.getTime() <= now ? '' : ` Used up: the next one is free at ${at.toISOString().slice(0, 16)}Z.`
+  const at = oldest + DAY_MILLIS
+  if (at <= now) return ''
+  // Calls of other machines can only make it later.
+  return ` Used up: the next one frees at ${new Date(at).toISOString().slice(0, 16)}Z at the earliest, 24 hours after the oldest of ten.`
 }
 
 function costSection({ ranges, summary }: ReshapeFacts, after: number): PreviewSection {

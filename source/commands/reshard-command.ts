@@ -1,4 +1,5 @@
-import { FailureError } from '../domain/failure.ts'
+import { FailureError, failureOf } from '../domain/failure.ts'
+import { UPDATE_SHARD_COUNT_PER_DAY } from '../domain/limits.ts'
 import { isOpen } from '../domain/shard.ts'
 import type { StreamRef } from '../domain/stream.ts'
 import type { Event } from '../state/event.ts'
@@ -8,6 +9,7 @@ import { type Context, defineCommand } from './command.ts'
 import { conflict, invalid, refuseOnDemand, summaryIfTold } from './look-up.ts'
 import { streamOnScreen } from './on-screen.ts'
 import { actRows } from './output-rows.ts'
+import { freedText, uniformCallsOf } from './reshape-preview.ts'
 import { previewReshard } from './shard-previews.ts'
 
 /** ACTIVE with another count than asked for this long without a break: it is where the service has stopped. */
@@ -81,7 +83,7 @@ export const reshardStream = defineCommand({
         const before = await lookAt(context, stream)
         refuseOnDemand(before.summary, 'UpdateShardCount')
         refuseTarget(stream, before.openShardCount, targetShardCount)
-        await api.updateShardCount(stream, targetShardCount, { signal })
+        await withQuotaTold(context, stream, () => api.updateShardCount(stream, targetShardCount, { signal }))
         const row = {
           streamName: stream.streamName,
           currentShardCount: before.openShardCount,
@@ -104,6 +106,30 @@ export const reshardStream = defineCommand({
       },
     ),
 })
+
+/** A used-up quota is told with when it frees, as far as the log of this machine knows. */
+async function withQuotaTold(
+  context: Context,
+  stream: StreamRef,
+  call: () => Promise<unknown>,
+): Promise<void> {
+  try {
+    await call()
+  } catch (error) {
+    const failure = failureOf(error, 'UpdateShardCount')
+    if (failure.kind !== 'quota') throw error
+    const calls = await uniformCallsOf(context, stream)
+    if (calls === undefined) throw error
+    const counted = `By the log of this machine at least ${calls.length} of ${UPDATE_SHARD_COUNT_PER_DAY} in the last 24 hours.`
+    throw new FailureError(
+      {
+        ...failure,
+        nextStep: `${counted}${freedText(calls, context.clock.now())} Single splits and merges do not count: shardscope plan ${stream.streamName}.`,
+      },
+      { cause: error },
+    )
+  }
+}
 
 /** The rules that the API states exactly; how "half" is rounded it does not say, so that stays with the service. */
 function refuseTarget(stream: StreamRef, openShardCount: number, target: number): void {

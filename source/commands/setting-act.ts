@@ -1,5 +1,5 @@
 import type { ControlApi } from '../aws/control-api.ts'
-import { awsCliLine } from '../domain/cli-line.ts'
+import { awsCliLine, withCliNote } from '../domain/cli-line.ts'
 import { FailureError } from '../domain/failure.ts'
 import type { StreamRef, StreamSummary } from '../domain/stream.ts'
 import type { ActPreview } from '../state/act-preview.ts'
@@ -65,8 +65,11 @@ export async function settingPreview(
   return {
     title: act.title,
     sections: [{ heading: 'Effect', lines: act.lines(summary) }],
-    awsCli: act.calls.map(({ operation, input, streamMember }) =>
-      awsCliLine(operation, { ...namesOf(stream, streamMember, arn), ...input }, target),
+    awsCli: withCliNote(
+      act.calls.map(({ operation, input, streamMember }) =>
+        awsCliLine(operation, { ...namesOf(stream, streamMember, arn), ...input }, target),
+      ),
+      target,
     ),
   }
 }

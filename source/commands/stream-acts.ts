@@ -99,11 +99,15 @@ export const createStream = defineCommand({
             'Leave out --shards, or --mode on-demand.',
           )
         }
-        await context.api.createStream(
-          stream.streamName,
-          mode === 'on-demand' ? { mode: 'ON_DEMAND' } : { mode: 'PROVISIONED', shardCount: shards ?? 1 },
-          { signal: context.signal },
-        )
+        try {
+          await context.api.createStream(
+            stream.streamName,
+            mode === 'on-demand' ? { mode: 'ON_DEMAND' } : { mode: 'PROVISIONED', shardCount: shards ?? 1 },
+            { signal: context.signal },
+          )
+        } catch (error) {
+          throw takenName(stream, error)
+        }
         const summary = yield* waitForSummary(
           context,
           stream,
@@ -317,6 +321,17 @@ export const setRetention = defineCommand({
       },
     ),
 })
+
+/** A name that is taken, in words of its own; every other failure as it came. */
+function takenName({ streamName }: StreamRef, error: unknown): unknown {
+  const failure = failureOf(error, 'CreateStream')
+  if (failure.errorName !== 'ResourceInUseException') return error
+  const nextStep = `Choose another name, or see what is there: shardscope shards ${streamName}.`
+  return new FailureError(
+    { ...failure, message: `there is a stream ${streamName} already; it was not touched`, nextStep },
+    { cause: error },
+  )
+}
 
 /** Waits for a summary as wanted; a stream that is not there (yet) counts as progress, since listings lag behind acts. */
 async function* waitForSummary(

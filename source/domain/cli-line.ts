@@ -4,6 +4,13 @@ export type CliTarget = {
   readonly profile?: string
   /** Of an endpoint other than AWS's own. */
   readonly endpointUrl?: string
+  /** What is to be known before the lines are used; they do not hold it. */
+  readonly note?: string
+}
+
+/** The lines of calls with what is to be known about them, as a comment of the shell. */
+export function withCliNote(lines: readonly string[], { note }: CliTarget): readonly string[] {
+  return note === undefined || lines.length === 0 ? lines : [`# ${note}`, ...lines]
 }
 
 /**
