@@ -5,7 +5,8 @@ import { JsonText } from './json-text.ts'
 export const JSON_LINES_VERSION = 1
 
 // What JSON leaves as it is although a terminal could obey it or a reader could not see it; compare visible-text.ts.
-const UNSAFE_IN_JSON = /[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/gu
+const UNSAFE_IN_JSON =
+  /[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}\p{Variation_Selector}]|\u034f|\u115f|\u1160|\u17b4|\u17b5|\u3164|\uffa0/gu
 
 /**
  * One row as one line of JSON with `v` first. Bigints become strings (they exceed what JSON readers keep), dates ISO with

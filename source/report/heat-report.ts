@@ -31,13 +31,13 @@ const CSS = `
 body { font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem; padding: 0 1rem; }
 h1 { font-size: 1.5rem; margin: 0 0 .3rem; } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
 .facts { margin: 0; opacity: .8; }
-svg { width: 100%; height: auto; display: block; } .spark { width: 11rem; }
+svg { width: 100%; height: auto; display: block; } svg.spark { width: 8rem; height: 1.4rem; }
 svg text { font: 12px ui-monospace, monospace; text-anchor: middle; fill: CanvasText; } svg .label { text-anchor: start; font-size: 10px; }
 .spark line { stroke: CanvasText; stroke-width: .5; stroke-dasharray: 2 2; }
 .unknown { fill: #8884; } .cold { fill: #9ec5e8; } .low { fill: #7fbf8f; } .warm { fill: #e8c44a; } .hot { fill: #e8833a; } .over { fill: #d03b3b; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; } th, td { text-align: left; padding: .25rem .7rem .25rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-th.n, td.n { text-align: right; white-space: nowrap; } td:first-child code { white-space: nowrap; } code { font-family: ui-monospace, monospace; overflow-wrap: anywhere; }
+th.n, td.n { text-align: right; white-space: nowrap; } td.id code { white-space: nowrap; } .shards td { border-bottom: 0; } .shards tbody tr.said { border-bottom: 1px solid var(--line); } .said td { padding-top: 0; opacity: .85; } .keys td:first-child { min-width: 12rem; } code { font-family: ui-monospace, monospace; overflow-wrap: anywhere; }
 .key { display: inline-block; margin-right: 1rem; } .key svg { width: 1rem; display: inline-block; vertical-align: -.15rem; }
 @media print { body { margin: 0; max-width: none; } }
 `
@@ -120,9 +120,9 @@ function shardTable(board: HeatBoard): Html {
     .filter(({ isOpen }) => isOpen)
     .map(
       heat =>
-        html`<tr><td><code>${heat.shard.shardId}</code></td><td class="n">${shareText(heat.utilisation)}</td><td class="n">${estimateText(heat.bytesPerSecond, 'bytes')}</td><td class="n">${estimateText(heat.recordsPerSecond, 'records')}</td><td class="n">${peakText(heat)}</td><td class="n">${heat.throttledRecords === undefined ? UNKNOWN : countText(heat.throttledRecords)}</td><td class="n">${shareText(heat.spaceShare)}</td><td class="n">${shareText(heat.trafficShare)}</td><td>${sparkline(heat.series)}</td><td>${heat.verdict.sentence}</td></tr>`,
+        html`<tr><td class="id"><code>${heat.shard.shardId}</code></td><td class="n">${shareText(heat.utilisation)}</td><td class="n">${estimateText(heat.bytesPerSecond, 'bytes')}</td><td class="n">${estimateText(heat.recordsPerSecond, 'records')}</td><td class="n">${peakText(heat)}</td><td class="n">${heat.throttledRecords === undefined ? UNKNOWN : countText(heat.throttledRecords)}</td><td class="n">${shareText(heat.spaceShare)}</td><td class="n">${shareText(heat.trafficShare)}</td><td>${sparkline(heat.series)}</td></tr><tr class="said"><td colspan="9">${heat.verdict.sentence}</td></tr>`,
     )
-  return html`<table><thead><tr><th>Shard</th><th class="n">Use</th><th class="n">Bytes</th><th class="n">Records</th><th class="n">Peak second</th><th class="n">Throttled</th><th class="n">Range</th><th class="n">Traffic</th><th>Over time</th><th>Verdict</th></tr></thead><tbody>${rows}</tbody></table>`
+  return html`<table class="shards"><thead><tr><th>Shard</th><th class="n">Use</th><th class="n">Bytes</th><th class="n">Records</th><th class="n">Peak second</th><th class="n">Throttled</th><th class="n">Range</th><th class="n">Traffic</th><th>Over time</th></tr></thead><tbody>${rows}</tbody></table>`
 }
 
 function keyTable({ keys }: HeatReport, board: HeatBoard): Html {
@@ -133,9 +133,9 @@ function keyTable({ keys }: HeatReport, board: HeatBoard): Html {
       : `Shares are too low by ${shareText(error)} of the stream at most.`
   const rows = keys.map(
     key =>
-      html`<tr><td><code>${key.partitionKey}</code></td><td><code>${key.shardId}</code></td><td class="n">${shareText(key.byteShare)}</td><td class="n">${amountText(key.bytesPerSecond, 'bytes')}</td><td class="n">${shareText(key.recordShare)}</td><td class="n">${amountText(key.recordsPerSecond, 'records')}</td></tr>`,
+      html`<tr><td><code>${key.partitionKey}</code></td><td class="id"><code>${key.shardId}</code></td><td class="n">${shareText(key.byteShare)}</td><td class="n">${amountText(key.bytesPerSecond, 'bytes')}</td><td class="n">${shareText(key.recordShare)}</td><td class="n">${amountText(key.recordsPerSecond, 'records')}</td></tr>`,
   )
-  return html`<h2>Heaviest keys</h2><p class="facts">${bound}</p><div class="scroll"><table><thead><tr><th>Key</th><th>Shard</th><th class="n">Of bytes</th><th class="n">Bytes</th><th class="n">Of records</th><th class="n">Records</th></tr></thead><tbody>${rows}</tbody></table></div>`
+  return html`<h2>Heaviest keys</h2><p class="facts">${bound}</p><div class="scroll"><table class="keys"><thead><tr><th>Key</th><th>Shard</th><th class="n">Of bytes</th><th class="n">Bytes</th><th class="n">Of records</th><th class="n">Records</th></tr></thead><tbody>${rows}</tbody></table></div>`
 }
 
 function legend(): readonly Html[] {
