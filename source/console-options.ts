@@ -4,7 +4,7 @@ import type { Clock } from './domain/clock.ts'
 import type { DecoderRule } from './domain/decode/decoder-rule.ts'
 import type { Arming } from './domain/session.ts'
 import type { ChartGlyphs } from './state/model.ts'
-import type { ColorLevel } from './ui/theme.ts'
+import type { Background, ColorLevel } from './ui/theme.ts'
 
 /** What connecting needs of the console: calls and warnings go to its log, questions to the terminal. */
 export type ConnectHooks = Pick<ConnectOptions, 'onCall' | 'onWarning' | 'askMfaCode'> & {
@@ -30,6 +30,8 @@ export type ConsoleOptions = {
   readonly clock: Clock
   readonly random: () => number
   readonly colorLevel: ColorLevel
+  /** Default: dark. */
+  readonly background?: Background
   /** The terminal is a pane of tmux. */
   readonly isTmux?: boolean
   /** Everything that can be done, with the user's keys; default: with the keys of ours. */

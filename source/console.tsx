@@ -10,7 +10,7 @@ import { isArmedAt, type Opened, openConnection } from './open-connection.ts'
 import { openConsole } from './open-console.tsx'
 import type { ChartGlyphs } from './state/model.ts'
 import { SYSTEM_CLOCK } from './system-clock.ts'
-import type { ColorLevel } from './ui/theme.ts'
+import type { Background, ColorLevel } from './ui/theme.ts'
 import { readUserConfig } from './user-config/user-config.ts'
 
 /**
@@ -53,8 +53,9 @@ export async function runConsole(
       stderr: process.stderr,
       clock: SYSTEM_CLOCK,
       random: Math.random,
-      colorLevel: colorLevelOf(process.env, process.stdout.getColorDepth()),
-      chartGlyphs: chartGlyphsOf(process.env),
+      colorLevel: colorLevelOf(process.env, process.stdout.getColorDepth(), display.colors),
+      background: display.background ?? backgroundOf(process.env),
+      chartGlyphs: chartGlyphsOf(process.env, display.glyphs),
       commands: reboundCommands(COMMANDS, keys),
       isSpoken,
       hasMouse: display.mouse === true,
@@ -73,7 +74,11 @@ export async function runConsole(
 }
 
 /** Blocks where the locale is UTF-8, and not on the Linux text console, whose font lacks the eighths. */
-export function chartGlyphsOf(environment: Readonly<Record<string, string | undefined>>): ChartGlyphs {
+export function chartGlyphsOf(
+  environment: Readonly<Record<string, string | undefined>>,
+  chosen?: 'ascii' | 'unicode',
+): ChartGlyphs {
+  if (chosen !== undefined) return chosen === 'unicode' ? 'blocks' : 'ascii'
   const locale = environment.LC_ALL || environment.LC_CTYPE || environment.LANG || ''
   return /utf-?8/i.test(locale) && environment.TERM !== 'linux' ? 'blocks' : 'ascii'
 }
@@ -82,8 +87,16 @@ export function chartGlyphsOf(environment: Readonly<Record<string, string | unde
 export function colorLevelOf(
   environment: Readonly<Record<string, string | undefined>>,
   colorDepth: number,
+  chosen?: ColorLevel,
 ): ColorLevel {
   if (environment.NO_COLOR !== undefined && environment.NO_COLOR !== '') return 'none'
+  if (chosen !== undefined) return chosen
   if (colorDepth >= 8) return '256'
   return colorDepth >= 4 ? '16' : 'none'
+}
+
+/** `COLORFGBG` of rxvt, Konsole and others: `foreground;background` by the numbers of the 16 colours. */
+export function backgroundOf(environment: Readonly<Record<string, string | undefined>>): Background {
+  const last = environment.COLORFGBG?.split(';').at(-1)
+  return last === '7' || last === '15' ? 'light' : 'dark'
 }

@@ -32,6 +32,8 @@ import { themeFor } from './ui/theme.ts'
 const SIGNAL_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 /** A terminal that is gone takes no last words: leaving does not wait for it longer than this. */
 const LEAVE_MILLIS = 1_000
+/** Cursor hidden and at home, nothing on the screen, pastes marked: as the screen needs it, whoever wrote over it. */
+const CLEAN_SCREEN = '\x1b[?25l\x1b[?2004h\x1b[m\x1b[H\x1b[J'
 
 const TIMER: Timer = (callback, millis) => {
   const timer = setTimeout(callback, millis)
@@ -102,7 +104,7 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
     away = away.then(() => (leaving.signal.aborted ? undefined : handOver?.(meanwhile))).catch(log)
   }
   const terminal: TerminalPort = {
-    redraw: () => giveAway(() => {}),
+    redraw: () => redraw(),
     suspend: () => giveAway(() => host.stop()),
     send: sequence => options.stdout.write(sequence),
     isTmux: options.isTmux === true,
@@ -171,7 +173,7 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
     model: store.snapshot,
     subscribe: store.subscribe,
     commands,
-    theme: themeFor(options.colorLevel),
+    theme: themeFor(options.colorLevel, options.background),
   })
   if (isSpoken) {
     spoken = new SpokenScreen({
@@ -218,6 +220,30 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
   for (const [name, listener] of listeners) host.on(name, listener)
 
   let ink: Instance | undefined
+  const app = (
+    <App
+      frames={frames}
+      onKey={press => {
+        spoken?.pressed()
+        keys.press(press)
+      }}
+      onPaste={text => keys.paste(text)}
+      onResize={next => store.dispatch({ type: 'viewport-changed', viewport: next })}
+      onReady={suspend => {
+        handOver = meanwhile => suspend(() => mouse.awayDuring(meanwhile))
+      }}
+    />
+  )
+  // In raw mode all the while: keys that are on their way must not be echoed.
+  const redraw = (): void => {
+    if (ink === undefined || isSpoken || leaving.signal.aborted) return
+    const screen = ink
+    void mouse.awayDuring(() => {
+      options.stdout.write(CLEAN_SCREEN)
+      screen.clear()
+      screen.rerender(app)
+    })
+  }
   let patience: NodeJS.Timeout | undefined
   // Subscribed before anything that draws, so that a fault in drawing cannot keep it from hearing of the end.
   const left = new Promise<void>(resolve => {
@@ -232,32 +258,18 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
     })
   })
   try {
-    ink = render(
-      <App
-        frames={frames}
-        onKey={press => {
-          spoken?.pressed()
-          keys.press(press)
-        }}
-        onPaste={text => keys.paste(text)}
-        onResize={next => store.dispatch({ type: 'viewport-changed', viewport: next })}
-        onReady={suspend => {
-          handOver = meanwhile => suspend(() => mouse.awayDuring(meanwhile))
-        }}
-      />,
-      {
-        stdin: new TerminalInput(options.stdin, TIMER, mouse.take) as unknown as NodeJS.ReadStream,
-        stdout: isSpoken ? silentTerminal(options.stdout, options.knowsPaste !== false) : options.stdout,
-        stderr: guard.stderr,
-        alternateScreen: true,
-        incrementalRendering: true,
-        maxFps: 60,
-        exitOnCtrlC: false,
-        // Ink would take any CI variable, even an empty one, for a reason to draw nothing.
-        interactive: true,
-        patchConsole: false,
-      },
-    )
+    ink = render(app, {
+      stdin: new TerminalInput(options.stdin, TIMER, mouse.take) as unknown as NodeJS.ReadStream,
+      stdout: isSpoken ? silentTerminal(options.stdout, options.knowsPaste !== false) : options.stdout,
+      stderr: guard.stderr,
+      alternateScreen: true,
+      incrementalRendering: true,
+      maxFps: 60,
+      exitOnCtrlC: false,
+      // Ink would take any CI variable, even an empty one, for a reason to draw nothing.
+      interactive: true,
+      patchConsole: false,
+    })
     spoken?.look()
     if (options.hasMouse === true && !isSpoken) mouse.set(true)
     feed.start()

@@ -158,7 +158,13 @@ function parserWith(flags: Readonly<Record<string, Flag>>): Argv {
   for (const [name, flag] of Object.entries(flags)) {
     // Without `nargs: 0` a switch would swallow a following word `true` or `false`, and take `=anything` for false.
     if (flag.takesValue) parser.option(name, { type: 'string', requiresArg: true, describe: flag.describe })
-    else parser.option(name, { type: 'boolean', nargs: 0, describe: flag.describe })
+    else
+      parser.option(name, {
+        type: 'boolean',
+        nargs: 0,
+        describe: flag.describe,
+        ...(name === 'help' ? { alias: 'h' } : {}),
+      })
   }
   return parser
 }

@@ -36,7 +36,7 @@ export function programInvocation(argv: readonly string[]): ProgramInvocation | 
   const [first, ...rest] = argv
   const word = PROGRAM_WORDS.find(({ name }) => name === first)
   if (word === undefined) return undefined
-  if (rest.includes('--help')) return 'help'
+  if (rest.includes('--help') || rest.includes('-h')) return 'help'
   const next = `Usage: ${usageOf(word)}.`
   const [value, ...extra] = rest
   if (word.name !== 'completion') {

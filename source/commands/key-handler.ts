@@ -5,7 +5,7 @@ import type { ActRunner } from './act-runner.ts'
 import type { Command } from './command.ts'
 import { type DialogTools, isEditChord, pasteInDialog, pressInDialog } from './dialog-keys.ts'
 import type { KeyPress } from './key-press.ts'
-import { commandFor } from './keymap.ts'
+import { chordLabel, commandFor } from './keymap.ts'
 
 /** A notice stays at least this long: a key that was already on its way must not wipe it away unread. */
 const NOTICE_MILLIS = 1_500
@@ -42,9 +42,23 @@ export class KeyHandler {
       pressInDialog(dialog, press, this.#tools)
       return
     }
-    if (command === undefined) return
+    if (command === undefined) {
+      this.#sayUnknown(press.chord)
+      return
+    }
     this.#clearNotice(command)
     runner.start(command)
+  }
+
+  /** Said once a key: who holds it, or mistakes the screen for another program, gets no stream of news. */
+  #sayUnknown(chord: string): void {
+    const { model, dispatch, now, commands } = this.#options
+    const { notice } = model()
+    if (notice !== undefined && (notice.level === 'error' || now() - notice.at < NOTICE_MILLIS)) return
+    const help = commands.find(({ id }) => id === 'view.help')?.keys[0]
+    const text = `${labelOf(chord)} does nothing here${help === undefined ? '' : `; ${chordLabel(help)} for help`}.`
+    if (notice?.text === text) return
+    dispatch({ type: 'noticed', notice: { level: 'info', text, at: now() } })
   }
 
   #takesAlt(chord: string): boolean {
@@ -80,6 +94,15 @@ function isAlways(command: Command | undefined, press: KeyPress): boolean {
   const { id } = command ?? {}
   const isAllowed = id === 'view.interrupt' || id === 'view.suspend' || id === 'view.redraw'
   return isAllowed && press.chord.startsWith('ctrl+') && !isEditChord(press.chord)
+}
+
+/** What was pressed may be no chord that a command could have. */
+function labelOf(chord: string): string {
+  try {
+    return chordLabel(chord)
+  } catch {
+    return 'That key'
+  }
 }
 
 /** Esc and a key that came in one packet, as over a slow line, look like the key with Alt. */

@@ -27,27 +27,41 @@ const DIM = ['\x1b[2m', '\x1b[22m'] as const
 const INVERSE = ['\x1b[7m', '\x1b[27m'] as const
 const PLAIN = ['', ''] as const
 
-/** Only the terminal's own colours and no background but inverse: readable on light and dark alike. */
-export function themeFor(level: ColorLevel): Theme {
+/** What lies behind the texts. */
+export type Background = 'dark' | 'light'
+
+type Palette = Readonly<Record<'muted' | 'accent' | 'good' | 'warning' | 'bad', string>>
+
+/** The terminal's own colours on dark. On light its yellow and cyan vanish: darker ones of the 256, others of the 16. */
+function paletteOf(level: ColorLevel, background: Background): Palette {
+  if (background === 'dark') return { muted: '38;5;245', accent: '36', good: '32', warning: '33', bad: '31' }
+  return level === '256'
+    ? { muted: '38;5;240', accent: '38;5;24', good: '38;5;22', warning: '38;5;94', bad: '38;5;124' }
+    : { muted: '', accent: '34', good: '32', warning: '35', bad: '31' }
+}
+
+/** No background but inverse, which every terminal can read. */
+export function themeFor(level: ColorLevel, background: Background = 'dark'): Theme {
+  const palette = paletteOf(level, background)
   const isColored = level !== 'none'
   const color = (code: string): readonly [string, string] =>
     isColored ? [`\x1b[${code}m`, '\x1b[39m'] : PLAIN
   const boldColor = (code: string): readonly [string, string] =>
     isColored ? [`\x1b[1m\x1b[${code}m`, '\x1b[39m\x1b[22m'] : BOLD
   // On 16 colours dim is often invisible or not there; a middle grey of the 256 is neither.
-  const muted = level === '256' ? color('38;5;245') : level === '16' ? PLAIN : DIM
+  const muted = level === '256' ? color(palette.muted) : level === '16' ? PLAIN : DIM
   return {
     title: BOLD,
     muted,
-    heading: level === '256' ? boldColor('38;5;245') : BOLD,
+    heading: level === '256' ? boldColor(palette.muted) : BOLD,
     selected: INVERSE,
-    key: boldColor('36'),
-    accent: color('36'),
-    good: color('32'),
-    warning: color('33'),
-    bad: boldColor('31'),
+    key: boldColor(palette.accent),
+    accent: color(palette.accent),
+    good: color(palette.good),
+    warning: color(palette.warning),
+    bad: boldColor(palette.bad),
     danger: isColored
-      ? ['\x1b[1m\x1b[7m\x1b[31m', '\x1b[39m\x1b[27m\x1b[22m']
+      ? [`\x1b[1m\x1b[7m\x1b[${palette.bad}m`, '\x1b[39m\x1b[27m\x1b[22m']
       : ['\x1b[1m\x1b[7m', '\x1b[27m\x1b[22m'],
     cursor: INVERSE,
     match: ['\x1b[1m\x1b[4m', '\x1b[24m\x1b[22m'],

@@ -36,7 +36,7 @@ export class PtyProgram {
     const { columns = 80, rows = 24 } = options
     this.terminal = new ScreenTerminal(columns, rows)
     this.pty = spawn(file, [...args], {
-      name: 'xterm-256color',
+      name: options.env?.TERM ?? 'xterm-256color',
       cols: columns,
       rows,
       cwd: home,
