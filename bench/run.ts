@@ -1,14 +1,15 @@
 // Runs the benches one after another, each in a process of its own: `npm run bench`, or `npm run bench -- heat` for some.
-// A bench is bench/NAME.ts without a dash in its name; what has one is a part of another.
+// A bench is bench/NAME.ts. What begins with the name of another bench and a dash belongs to that one (sandbox-client.ts), and
+// what several share lies in parts/.
 
 import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const here = new URL('.', import.meta.url)
-const benches = readdirSync(here)
-  .flatMap(file => /^([a-z]+)\.ts$/.exec(file)?.[1] ?? [])
-  .filter(name => name !== 'run')
+const names = readdirSync(here).flatMap(file => /^([a-z-]+)\.ts$/.exec(file)?.[1] ?? [])
+const benches = names
+  .filter(name => name !== 'run' && !names.some(other => name.startsWith(`${other}-`)))
   .sort()
 const wanted = process.argv.slice(2)
 const unknown = wanted.filter(name => !benches.includes(name))
