@@ -98,6 +98,11 @@ export class BookmarkKeeper {
     return this.#start({ type: 'places', places }, nowMillis, notes)
   }
 
+  /** A start of its own that is to be kept; what was kept before is written over. */
+  begin(from: StartFrom, nowMillis: number): void {
+    this.#start(from, nowMillis, [])
+  }
+
   /** Takes in what the reader of the records has taken; keeps it every other second. */
   async taken(event: TailEvent, nowMillis: number): Promise<void> {
     switch (event.type) {

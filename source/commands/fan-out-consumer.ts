@@ -41,6 +41,7 @@ export class FanOutConsumer {
   readonly #stream: StreamRef
   readonly #ports: Ports
   #consumerName: string | undefined
+  #isRegistered = false
 
   constructor(context: Context, stream: StreamRef) {
     const { control, stateFiles: files, self, subscribe } = context
@@ -100,6 +101,7 @@ export class FanOutConsumer {
     await files.write(fileOf(consumerName), `${JSON.stringify(owner)}\n`)
     this.#consumerName = consumerName
     let consumerArn = (await control.registerConsumer(this.#stream, consumerName, { signal })).consumerArn
+    this.#isRegistered = true
     yield `consumer ${consumerName} is registered`
     yield* waitForEffect(
       { clock, signal },
@@ -138,7 +140,9 @@ export class FanOutConsumer {
       await control.deregisterConsumer(this.#stream, consumerName)
     } catch (error) {
       const failure = failureOf(error, 'DeregisterStreamConsumer')
-      if (failure.kind !== 'not-found' && failure.kind !== 'read-only') return failure
+      // Refused at its registration for being read-only, there is none; a session that was disarmed since leaves one.
+      const isThere = failure.kind !== 'not-found' && (failure.kind !== 'read-only' || this.#isRegistered)
+      if (isThere) return failure
     }
     await files.remove(fileOf(consumerName))
     return undefined

@@ -10,12 +10,14 @@ import { SERVICE_COMMANDS } from './service-commands.ts'
 import { SERVICES_SCREEN_COMMANDS } from './services-commands.ts'
 import { SESSION_COMMANDS } from './session-commands.ts'
 import { TAIL_SCREEN_COMMANDS } from './tail-screen-commands.ts'
+import { TAIL_START_COMMANDS } from './tail-start-commands.ts'
 import { GENERAL_COMMANDS } from './view-commands.ts'
 
 /** Everything that can be done, once. Keys, palette, help, hints, flags and `--help` are computed from this list. */
 export const COMMANDS: readonly Command[] = [
   ...SCREEN_COMMANDS,
   ...TAIL_SCREEN_COMMANDS,
+  ...TAIL_START_COMMANDS,
   ...MATCH_COMMANDS,
   exportRecords,
   copyRecord,

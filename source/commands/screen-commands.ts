@@ -1,13 +1,15 @@
 import type { StreamRef } from '../domain/stream.ts'
 import { parseStartFrom } from '../domain/time-expression.ts'
 import type { Event } from '../state/event.ts'
-import { type Model, type ScreenState, streamKey } from '../state/model.ts'
+import { type Model, type ScreenState, streamKey, type TailSearch } from '../state/model.ts'
 import { BOARD_SORT_KEYS, KEY_SORT_KEYS } from '../state/select-heat.ts'
 import { SHARD_SORT_KEYS, shardRows } from '../state/select-shards.ts'
 import { STREAM_SORT_KEYS, streamRows } from '../state/select-streams.ts'
 import { isListScreen, selectionOf, topScreen } from '../state/selection.ts'
 import { nextSort } from '../state/sorting.ts'
+import { tailMode } from '../state/update-tail.ts'
 import { type Command, defineCommand } from './command.ts'
+import { isBookmark } from './console-bookmark.ts'
 
 /** Going from one screen to the next, and what is done most on each. The line of keys keeps this order. */
 export const SCREEN_COMMANDS: readonly Command[] = [
@@ -85,7 +87,7 @@ export const MORE_SCREEN_COMMANDS: readonly Command[] = [
       stream: { kind: 'stream', title: 'Stream name or ARN', required: true },
       from: {
         kind: 'text',
-        title: 'latest, oldest, a time (15m, 2026-11-30T14:00Z) or a sequence number',
+        title: 'latest, oldest, bookmark (where the last tail stopped), a time or a sequence number',
         required: true,
       },
       shard: { kind: 'shard', title: 'Only this shard and its children; all shards where empty' },
@@ -99,10 +101,10 @@ export const MORE_SCREEN_COMMANDS: readonly Command[] = [
         ...(shard === undefined ? {} : { shard }),
       }
     },
-    suggest: async () => ({ from: ['latest', 'oldest', '5m', '15m', '1h', '24h'] }),
+    suggest: async () => ({ from: ['latest', 'oldest', 'bookmark', '5m', '15m', '1h', '24h'] }),
     run: ({ stream, from, shard }, { model, clock }) => {
       // Read here already, so that a place that cannot be read is corrected in the form.
-      parseStartFrom(from, clock.now())
+      if (!isBookmark(from)) parseStartFrom(from, clock.now())
       const view = { from: from.trim(), ...(shard === undefined ? {} : { shardId: shard }) }
       return tailOpened(model(), stream, view)
     },
@@ -169,17 +171,23 @@ export function shardsOpened(stream: StreamRef): Event {
 }
 
 /** Opens a tail, or goes back to the same one where it already lies below. */
-function tailOpened(
+export function tailOpened(
   model: Model,
   stream: StreamRef,
-  view: { readonly shardId?: string; readonly from: string },
+  view: {
+    readonly shardId?: string
+    readonly from: string
+    readonly isFanOut?: true
+    readonly search?: TailSearch
+  },
 ): readonly Event[] {
   const depth = model.screens.findLastIndex(
     screen =>
       screen.screen === 'tail' &&
       streamKey(screen.stream) === streamKey(stream) &&
       screen.shardId === view.shardId &&
-      screen.from === view.from,
+      screen.from === view.from &&
+      tailMode(screen) === tailMode(view),
   )
   if (depth >= 0) return model.screens.slice(depth + 1).map(() => ({ type: 'screen-closed' }))
   return [

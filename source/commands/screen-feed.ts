@@ -74,13 +74,13 @@ export class ScreenFeed {
   }
 
   /** Ends every task; what is in flight is called off. */
-  stop(): void {
+  async stop(): Promise<void> {
     this.#isStopped = true
     this.#unsubscribe?.()
     for (const task of this.#tasks.values()) task.stop.abort()
     this.#tasks.clear()
-    this.#tails.close()
     this.#heat.close()
+    await this.#tails.close()
   }
 
   #model(): Model {

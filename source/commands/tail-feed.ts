@@ -1,20 +1,34 @@
+// Longer than most: one tail from its screen to its end, with what it registers and keeps on the way.
+
 import type { StreamDecoding } from '../domain/decode/stream-decoding.ts'
-import { failureOf } from '../domain/failure.ts'
+import { failureOf, usageFailure } from '../domain/failure.ts'
 import type { HashKeyRange } from '../domain/hash-key.ts'
+import { inTimeOrder } from '../domain/in-time-order.ts'
 import type { Shard } from '../domain/shard.ts'
+import type { StartFrom } from '../domain/start-from.ts'
 import type { StreamRef } from '../domain/stream.ts'
 import type { TailEvent } from '../domain/tail-event.ts'
 import { parseStartFrom } from '../domain/time-expression.ts'
 import type { Event } from '../state/event.ts'
 import { type Model, type ScreenState, streamKey } from '../state/model.ts'
+import { tailMode } from '../state/update-tail.ts'
+import type { FanOut } from '../tail/fan-out.ts'
 import { tailStream } from '../tail/stream-tail.ts'
 import type { Tail } from '../tail/tail-options.ts'
 import type { RunnerContext } from './act-runner.ts'
+import { atHand } from './at-hand.ts'
+import type { BookmarkKeeper } from './bookmark.ts'
+import { consoleBookmark, isBookmark } from './console-bookmark.ts'
+import { FanOutConsumer } from './fan-out-consumer.ts'
 import { ReaderBoard } from './reader-board.ts'
+import { showSearch } from './search-feed.ts'
 import { tailRowsOf } from './tail-rows.ts'
 
 /** How long a tail that was left keeps its places and rows, so that coming back goes on without a gap. */
 const KEPT_MILLIS = 600_000
+/** Taking a consumer away is one call, which may be tried again. */
+const CLOSE_MILLIS = 5_000
+const MAX_EARLY_EVENTS = 1_000
 type TailScreen = Extract<ScreenState, { screen: 'tail' }>
 
 type Running = {
@@ -26,6 +40,12 @@ type Running = {
   tail: Tail | undefined
   /** Set while no screen shows it: it makes no call. */
   leftAt: AbortController | undefined
+  /** It can be left for a while and come back to. */
+  readonly isKept: boolean
+  /** Keeps its place for the next time. */
+  keeper: BookmarkKeeper | undefined
+  /** What came before there was one. */
+  readonly early: TailEvent[]
 }
 
 export type TailFeedOptions = {
@@ -40,6 +60,7 @@ export type TailFeedOptions = {
 export class TailFeed {
   readonly #options: TailFeedOptions
   #running: Running | undefined
+  readonly #runs = new Set<Promise<void>>()
 
   constructor(options: TailFeedOptions) {
     this.#options = options
@@ -55,6 +76,7 @@ export class TailFeed {
     }
     const key = keyOf(model, screen)
     const createdAt = creationOf(model, screen.stream)
+    if (running?.key === key && model.tail?.isCalledOff && screen.search !== undefined) running.stop.abort()
     if (running?.key === key && !isLaterStream(running.createdAt, createdAt)) {
       running.createdAt ??= createdAt
       if (running.leftAt !== undefined) this.#comeBack(running)
@@ -69,12 +91,26 @@ export class TailFeed {
     this.#end()
   }
 
-  close(): void {
+  /** Resolves when places are kept and consumers are taken away, or after a bound: leaving must not hang. */
+  async close(): Promise<void> {
     this.#end()
+    if (this.#runs.size === 0) return
+    const over = new AbortController()
+    await Promise.race([
+      Promise.all(this.#runs),
+      this.#options.context.clock.sleep(CLOSE_MILLIS, over.signal),
+    ])
+    over.abort()
   }
 
   #leave(running: Running): void {
+    // A consumer costs, and a search has nobody to find for.
+    if (!running.isKept) {
+      this.#end()
+      return
+    }
     running.tail?.pause()
+    void this.#keep(running)
     const left = new AbortController()
     running.leftAt = left
     void this.#options.context.clock.sleep(KEPT_MILLIS, left.signal).then(() => {
@@ -96,9 +132,9 @@ export class TailFeed {
   }
 
   #start(key: string, createdAt: number | undefined, screen: TailScreen): void {
-    const { context, dispatch } = this.#options
+    const { dispatch } = this.#options
     const { stream, shardId, from } = screen
-    const view = { ...(shardId === undefined ? {} : { shardId }), from }
+    const mode = tailMode(screen)
     // Known as running before anything is dispatched: each new state asks again what runs.
     const running: Running = {
       key,
@@ -106,28 +142,84 @@ export class TailFeed {
       stop: new AbortController(),
       tail: undefined,
       leftAt: undefined,
+      isKept: mode === '',
+      keeper: undefined,
+      early: [],
     }
     this.#running = running
-    dispatch({ type: 'tail-started', stream, ...view })
+    dispatch({
+      type: 'tail-started',
+      stream,
+      ...(shardId === undefined ? {} : { shardId }),
+      from,
+      ...(mode === '' ? {} : { mode }),
+    })
+    void this.#tellProblem(stream)
+    const run = this.#run(running, screen)
+      .catch(error => this.#failed(running, error))
+      .finally(() => this.#runs.delete(run))
+    this.#runs.add(run)
+  }
+
+  async #run(running: Running, screen: TailScreen): Promise<void> {
+    const { context } = this.#options
+    const { signal } = running.stop
+    if (screen.search !== undefined) {
+      const shown = { ...screen, search: screen.search }
+      await showSearch(shown, { ...context, signal }, event => this.#tell(running, event))
+      return
+    }
+    let from: StartFrom
+    if (isBookmark(screen.from)) {
+      running.keeper = await consoleBookmark(context, screen.stream, screen.from, signal)
+      const opened = await running.keeper?.open({ type: 'latest' }, context.clock.now())
+      if (opened === undefined) throw usageFailure('tail', 'bookmarks cannot be kept here')
+      from = opened.from
+      this.#notice(running, opened.notes.join(' '))
+    } else {
+      const parsed = parseStartFrom(screen.from, context.clock.now())
+      from = parsed.from
+      if (parsed.assumption !== undefined) this.#notice(running, `${screen.from}: ${parsed.assumption}`)
+    }
+    const consumer = screen.isFanOut ? new FanOutConsumer({ ...context, signal }, screen.stream) : undefined
     try {
-      const { from: start, assumption } = parseStartFrom(from, context.clock.now())
-      if (assumption !== undefined) {
-        const notice = { level: 'info', text: `${from}: ${assumption}`, at: context.clock.now() } as const
-        dispatch({ type: 'noticed', notice })
+      const fanOut = consumer === undefined ? undefined : await this.#registered(running, consumer)
+      if (signal.aborted) return
+      if (running.keeper === undefined && screen.shardId === undefined && consumer === undefined) {
+        // Beside the tail, which must not wait for it.
+        const startedAt = context.clock.now()
+        void consoleBookmark(context, screen.stream, '', signal)
+          .then(keeper => {
+            keeper?.begin(from, startedAt)
+            running.keeper = keeper
+            for (const event of running.early.splice(0)) void keeper?.taken(event, context.clock.now())
+          })
+          .catch(() => {})
       }
-      const tail = tailStream({
-        api: context.tailApi,
-        stream,
-        from: start,
-        ...(shardId === undefined ? {} : { shardIds: [shardId] }),
-        clock: context.clock,
-        random: context.random,
-        signal: running.stop.signal,
-      })
-      running.tail = tail
-      void this.#follow(running, tail, screen)
-    } catch (error) {
-      dispatch({ type: 'tail-failed', failure: failureOf(error, 'tail') })
+      await this.#follow(running, screen, from, fanOut)
+    } finally {
+      await this.#keep(running)
+      const left = await consumer?.end()
+      if (left !== undefined) {
+        const text = `The consumer is still registered and costs: ${left.message}. The next tail with enhanced fan-out of this stream takes it away.`
+        this.#options.dispatch({ type: 'noticed', notice: { level: 'error', text, at: context.clock.now() } })
+      }
+    }
+  }
+
+  async #registered(running: Running, consumer: FanOutConsumer): Promise<FanOut> {
+    for (const name of await consumer.cleanUp()) {
+      this.#notice(running, `The consumer ${name}, which an earlier tail left behind, was taken away.`)
+    }
+    const steps = consumer.register()
+    for (;;) {
+      const step = await steps.next()
+      if (step.done) {
+        const name = step.value.consumerArn.split('/').at(-1)?.replace(/:\d+$/, '') ?? ''
+        this.#tell(running, { type: 'tail-progressed', detail: `consumer ${name}` })
+        return step.value
+      }
+      this.#tell(running, { type: 'tail-progressed', detail: step.value })
     }
   }
 
@@ -139,33 +231,73 @@ export class TailFeed {
       dispatch({ type: 'noticed', notice: { level: 'error', text, at: context.clock.now() } })
   }
 
-  async #follow(running: Running, tail: Tail, screen: TailScreen): Promise<void> {
+  async #follow(
+    running: Running,
+    { stream, shardId }: TailScreen,
+    from: StartFrom,
+    fanOut: FanOut | undefined,
+  ): Promise<void> {
     const { context } = this.#options
-    const readers = new ReaderBoard(context, event => {
-      if (this.#running === running) this.#options.dispatch(event)
+    const tail = tailStream({
+      api: context.tailApi,
+      stream,
+      from,
+      ...(fanOut === undefined ? {} : { fanOut }),
+      ...(shardId === undefined ? {} : { shardIds: [shardId] }),
+      tellsPlaces: true,
+      clock: context.clock,
+      random: context.random,
+      signal: running.stop.signal,
     })
-    const decoding = context.decodings?.of(screen.stream)
+    running.tail = tail
+    if (running.leftAt !== undefined) tail.pause()
+    const readers = new ReaderBoard(context, event => this.#tell(running, event))
+    const decoding = context.decodings?.of(stream)
     const ranges = new Map<string, HashKeyRange>()
-    const follower = {
-      stream: screen.stream,
-      readers,
-      ranges,
-      ...(decoding === undefined ? {} : { decoding }),
-    }
-    void this.#tellProblem(screen.stream)
+    const follower = { stream, readers, ranges, ...(decoding === undefined ? {} : { decoding }) }
     try {
-      for await (const event of tail) {
+      for await (const group of atHand(tail, () => running.stop.abort())) {
         if (this.#running !== running) return
-        for (const made of eventsOf(event, follower, context.clock.now())) this.#options.dispatch(made)
-      }
-    } catch (error) {
-      if (this.#running === running) {
-        this.#options.dispatch({ type: 'tail-failed', failure: failureOf(error, 'tail') })
+        for (const made of rowsOf(group, follower)) this.#tell(running, made)
+        for (const event of group) {
+          for (const made of eventsOf(event, follower, context.clock.now())) this.#tell(running, made)
+          if (running.keeper === undefined) {
+            // What came before the keeper is there; it comes at once or not at all.
+            if (running.early.length < MAX_EARLY_EVENTS) running.early.push(event)
+          } else await running.keeper.taken(event, context.clock.now())
+          for (const expired of running.keeper?.takeExpiredShards() ?? []) {
+            this.#notice(running, `${expired} has expired, with what was not read of it before.`)
+          }
+        }
       }
     } finally {
       running.leftAt?.abort()
       readers.flush()
     }
+  }
+
+  async #keep({ keeper }: Running): Promise<void> {
+    const { clock } = this.#options.context
+    try {
+      await keeper?.save(clock.now())
+    } catch (error) {
+      const text = `The place of this tail could not be kept: ${failureOf(error, 'bookmark').message}`
+      this.#options.dispatch({ type: 'noticed', notice: { level: 'warning', text, at: clock.now() } })
+    }
+  }
+
+  #tell(running: Running, event: Event): void {
+    if (this.#running === running) this.#options.dispatch(event)
+  }
+
+  #notice(running: Running, text: string): void {
+    const at = this.#options.context.clock.now()
+    this.#tell(running, { type: 'noticed', notice: { level: 'info', text, at } })
+  }
+
+  #failed(running: Running, error: unknown): void {
+    if (running.stop.signal.aborted && this.#running !== running) return
+    this.#tell(running, { type: 'tail-failed', failure: failureOf(error, 'tail') })
   }
 }
 
@@ -177,11 +309,17 @@ type Follower = {
   readonly decoding?: StreamDecoding
 }
 
-function eventsOf(
-  event: TailEvent,
-  { stream, readers, ranges, decoding }: Follower,
-  now: number,
-): readonly Event[] {
+/** The records at hand of all shards, in the order of time. */
+function rowsOf(group: readonly TailEvent[], { ranges, decoding }: Follower): readonly Event[] {
+  const records = group.flatMap(event => (event.type === 'records-arrived' ? event.records : []))
+  if (records.length === 0) return []
+  const rows = inTimeOrder(records, record => record).flatMap(record =>
+    tailRowsOf(record, ranges.get(record.shardId), decoding),
+  )
+  return [{ type: 'rows-arrived', rows, recordCount: records.length }]
+}
+
+function eventsOf(event: TailEvent, { stream, readers, ranges }: Follower, now: number): readonly Event[] {
   switch (event.type) {
     case 'shards-listed':
       for (const shard of event.shards) ranges.set(shard.shardId, shard.hashKeyRange)
@@ -190,12 +328,9 @@ function eventsOf(
     case 'reader-changed':
       readers.changed(event.shardId, event.reader)
       return []
-    case 'records-arrived': {
+    case 'records-arrived':
       readers.received(event.shardId, event.records.length, event.millisBehindLatest)
-      const range = ranges.get(event.shardId)
-      const rows = event.records.flatMap(record => tailRowsOf(record, range, decoding))
-      return [{ type: 'rows-arrived', rows, recordCount: event.records.length }]
-    }
+      return []
     case 'shard-ended':
     case 'place-reached':
       return []
@@ -247,5 +382,6 @@ function keyOf(model: Model, screen: TailScreen): string {
     streamKey(screen.stream),
     screen.shardId ?? null,
     screen.from,
+    tailMode(screen),
   ])
 }

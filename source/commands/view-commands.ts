@@ -1,6 +1,7 @@
 import type { Event } from '../state/event.ts'
 import type { Model } from '../state/model.ts'
 import { isListScreen, topScreen } from '../state/selection.ts'
+import { isSearching } from '../state/update-tail.ts'
 import { type Command, defineCommand } from './command.ts'
 
 /** What holds on every screen. */
@@ -170,6 +171,8 @@ export const GENERAL_COMMANDS: readonly Command[] = [
 ]
 
 function backEvents(model: Model): readonly Event[] {
+  const top = topScreen(model)
+  if (top.screen === 'tail' && isSearching(model.tail, top)) return [{ type: 'search-called-off' }]
   if (hasFilter(model)) return [{ type: 'filter-changed', filter: '' }]
   if (model.notice?.level === 'error') return [{ type: 'notice-cleared' }]
   return model.screens.length > 1 ? [{ type: 'screen-closed' }] : [{ type: 'notice-cleared' }]

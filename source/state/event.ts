@@ -70,7 +70,10 @@ export type DataEvent =
       readonly stream: StreamRef
       readonly shardId?: string
       readonly from?: string
+      /** See `tailMode`. */
+      readonly mode?: string
     }
+  | { readonly type: 'tail-progressed'; readonly detail: string }
   | { readonly type: 'tail-ready'; readonly stream: StreamRef }
   | { readonly type: 'reader-changed'; readonly reader: ReaderInfo }
   | { readonly type: 'readers-changed'; readonly readers: readonly ReaderInfo[] }
@@ -142,6 +145,7 @@ export type ViewEvent =
   | { readonly type: 'closed-shards-toggled' }
   | { readonly type: 'follow-changed'; readonly isFollowing: boolean }
   | { readonly type: 'pause-changed'; readonly isPaused: boolean }
+  | { readonly type: 'search-called-off' }
   | { readonly type: 'scrolled'; readonly scroll: number }
   | { readonly type: 'record-view-changed'; readonly view: 'decoded' | 'hex' }
   | { readonly type: 'dialog-opened'; readonly dialog: Dialog }
@@ -175,6 +179,7 @@ const DATA_EVENTS: Readonly<Record<DataEvent['type'], true>> = {
   'shards-failed': true,
   'tail-started': true,
   'tail-ready': true,
+  'tail-progressed': true,
   'reader-changed': true,
   'readers-changed': true,
   'rows-arrived': true,

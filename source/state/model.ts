@@ -72,6 +72,10 @@ export type ScreenState =
       readonly from: string
       /** The newest record stays selected as it comes. */
       readonly isFollowing: boolean
+      /** The records are pushed to a consumer of its own. */
+      readonly isFanOut?: true
+      /** A search of the past in place of a tail; `from` is its beginning. */
+      readonly search?: TailSearch
       /** The filter only marks what it matches; the other records stay in sight. */
       readonly showsOthers?: boolean
       /** Rows that are meant for an export, by id; kept though they leave the window. */
@@ -160,7 +164,21 @@ export type ReaderInfo = {
 /** What was received up to a moment: two of these make a rate. */
 export type RateSample = { readonly at: number; readonly recordCount: number; readonly byteCount: number }
 
+/** What a search looks for, as typed. */
+export type TailSearch = {
+  readonly key?: string
+  readonly filter?: string
+  readonly to?: string
+  readonly maxCalls: number
+}
+
 export type TailState = {
+  /** What sets it apart from a plain tail, see `tailMode`. */
+  readonly mode?: string
+  /** How far it is, or what it is registered as, in words. */
+  readonly progress?: string
+  /** The user called the search off; what was found stays. */
+  readonly isCalledOff?: true
   readonly stream: StreamRef
   readonly shardId?: string
   /** As typed, see ScreenState. */

@@ -1,6 +1,13 @@
 import { countedBytes } from '../domain/record.ts'
 import type { Event } from './event.ts'
-import { type Model, type RateSample, type ReaderInfo, streamKey, type TailState } from './model.ts'
+import {
+  type Model,
+  type RateSample,
+  type ReaderInfo,
+  streamKey,
+  type TailSearch,
+  type TailState,
+} from './model.ts'
 import { appendChunk, emptyWindow } from './record-window.ts'
 import type { TailRow } from './tail-row.ts'
 
@@ -24,6 +31,8 @@ type TailEvent = Extract<
       | 'tail-finished'
       | 'pause-changed'
       | 'clock-ticked'
+      | 'tail-progressed'
+      | 'search-called-off'
   }
 >
 
@@ -39,6 +48,7 @@ function startedTail(event: Extract<TailEvent, { type: 'tail-started' }>): TailS
     stream: event.stream,
     ...(event.shardId === undefined ? {} : { shardId: event.shardId }),
     ...(event.from === undefined ? {} : { from: event.from }),
+    ...(event.mode === undefined ? {} : { mode: event.mode }),
     phase: 'starting',
     window: emptyWindow<TailRow>(TAIL_WINDOW_LIMITS),
     readers: new Map(),
@@ -69,6 +79,10 @@ function nextTail(tail: TailState, event: Exclude<TailEvent, { type: 'tail-start
     }
     case 'tail-finished':
       return tail.phase === 'failed' ? tail : { ...tail, phase: 'finished' }
+    case 'tail-progressed':
+      return { ...tail, progress: event.detail }
+    case 'search-called-off':
+      return { ...tail, isCalledOff: true }
     case 'pause-changed':
       return event.isPaused ? paused(tail) : resumed(tail)
     case 'clock-ticked':
@@ -125,12 +139,34 @@ function sampled(tail: TailState, at: number): TailState {
 /** Whether a tail screen is about the tail that runs or was left a moment ago. */
 export function isTailOf(
   tail: TailState | undefined,
-  screen: { readonly stream: TailState['stream']; readonly shardId?: string; readonly from: string },
+  screen: {
+    readonly stream: TailState['stream']
+    readonly shardId?: string
+    readonly from: string
+    readonly isFanOut?: true
+    readonly search?: TailSearch
+  },
 ): tail is TailState {
   return (
     tail !== undefined &&
     streamKey(tail.stream) === streamKey(screen.stream) &&
     tail.shardId === screen.shardId &&
+    (tail.mode ?? '') === tailMode(screen) &&
     (tail.from ?? screen.from) === screen.from
+  )
+}
+
+/** What sets a tail apart from a plain one of the same stream and start; empty for that. */
+export function tailMode(screen: { readonly isFanOut?: true; readonly search?: TailSearch }): string {
+  if (screen.search !== undefined) return `search ${JSON.stringify(screen.search)}`
+  return screen.isFanOut ? 'fan-out' : ''
+}
+
+/** A search that still reads. */
+export function isSearching(tail: TailState | undefined, screen: { readonly search?: TailSearch }): boolean {
+  return (
+    screen.search !== undefined &&
+    (tail?.phase === 'starting' || tail?.phase === 'tailing' || tail?.phase === 'paused') &&
+    tail.isCalledOff !== true
   )
 }

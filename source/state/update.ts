@@ -28,6 +28,8 @@ export function update(model: Model, event: Event): Model {
       return updateShards(model, event)
     case 'tail-started':
     case 'tail-ready':
+    case 'tail-progressed':
+    case 'search-called-off':
     case 'reader-changed':
     case 'readers-changed':
     case 'rows-arrived':

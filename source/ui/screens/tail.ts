@@ -32,13 +32,19 @@ export function tailView(view: View, screen: ScreenOf<'tail'>): ScreenView {
   }
   const which = screen.shardId === undefined ? '' : ` of shard ${shortShardId(screen.shardId)}`
   return {
-    title: [...streamTitle(screen.stream.streamName), span(` > tail${which} from ${screen.from}`)],
+    title: [...streamTitle(screen.stream.streamName), span(titleOf(screen, which))],
     summary: tail === undefined ? [] : line(countsText(tail, screen, matches?.count)),
     facts: tail === undefined ? [] : factsLine(tail, screen, matches?.newerCount),
     header: headerLine(columns, undefined),
     spoken: spokenRow(columns, rows.at(index), index, rows.count),
     body: body.length > 0 ? body : emptyBody(view, screen, tail),
   }
+}
+
+function titleOf({ search, isFanOut, from }: ScreenOf<'tail'>, which: string): string {
+  if (search === undefined) return ` > tail${which} from ${from}${isFanOut ? ' with enhanced fan-out' : ''}`
+  const key = search.key === undefined ? '' : ` key ${search.key}`
+  return ` > find${key}${search.filter === undefined ? '' : ` ${search.filter}`} from ${from} to ${search.to ?? 'now'}`
 }
 
 function columnsFor(width: number, screen: ScreenOf<'tail'>): readonly Column<TailRow>[] {
@@ -166,6 +172,7 @@ function factsLine(tail: TailState, screen: ScreenOf<'tail'>, newerMatches: numb
     rate === undefined ? '' : `  ${rateText(rate.recordsPerSecond)}  ${bytesText(rate.bytesPerSecond)}/s`
   return [
     modeSpan(tail, screen, newerMatches),
+    ...(tail.progress === undefined ? [] : [span(`  ${tail.progress}`, 'accent')]),
     span(`  ${states.length === 0 ? '' : `shards: ${states.join(', ')}${behind}`}${rates}`),
     ...(screen.filter === ''
       ? []
@@ -178,6 +185,10 @@ function modeSpan(tail: TailState, screen: ScreenOf<'tail'>, newerMatches: numbe
     const newer = tail.arrivedWhilePaused
     const matching = newerMatches === undefined ? '' : `, ${countText(newerMatches)} of them match`
     return span(newer === 0 ? 'PAUSED' : `PAUSED, ${countText(newer)} newer${matching}`, 'warning')
+  }
+  if (screen.search !== undefined) {
+    if (tail.isCalledOff) return span('STOPPED', 'warning')
+    return tail.phase === 'finished' ? span('FOUND', 'good') : span('SEARCHING', 'accent')
   }
   if (tail.phase === 'finished') return span('ENDED', 'warning')
   if (tail.phase === 'starting') return span('STARTING', 'muted')
