@@ -1,27 +1,31 @@
 import { chmod, mkdir, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { isAbsolute, join } from 'node:path'
+import { basename, isAbsolute, join } from 'node:path'
 import { FailureError } from '../domain/failure.ts'
+
+const FOLDER_NAME = 'shardscope'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** Where what happened is kept: `$XDG_STATE_HOME/shardscope`, else `~/.local/state/shardscope` (XDG base directories). */
 export function stateFolder(environment: Environment): string {
-  return join(baseOf(environment.XDG_STATE_HOME, environment, '.local/state'), 'shardscope')
+  return join(baseOf(environment.XDG_STATE_HOME, environment, '.local/state'), FOLDER_NAME)
 }
 
 /** Where settings are kept: `$XDG_CONFIG_HOME/shardscope`, else `~/.config/shardscope`. */
 export function configFolder(environment: Environment): string {
-  return join(baseOf(environment.XDG_CONFIG_HOME, environment, '.config'), 'shardscope')
+  return join(baseOf(environment.XDG_CONFIG_HOME, environment, '.config'), FOLDER_NAME)
 }
 
 /**
- * Makes a folder for its owner alone; one that is there and open to others is closed to them where that can be done.
+ * Makes a folder for its owner alone. Our own one, found open to others, is closed to them where that can be done; no other
+ * folder is touched.
  * @throws FailureError `usage` that names it and the way out
  */
 export async function ownFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 })
+    if (basename(folder) !== FOLDER_NAME) return
     const { mode } = await stat(folder)
     // Not ours, or a file system without modes: the files in it are for their owner alone all the same.
     if ((mode & 0o077) !== 0) await chmod(folder, 0o700).catch(() => {})
