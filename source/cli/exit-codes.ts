@@ -54,7 +54,10 @@ export const EXIT_MEANINGS: readonly (readonly [string, string])[] = [
   ['14', 'A fault of the service'],
   ['15', 'The request was taken, but its whole effect was not seen'],
   ['16', 'An iterator expired and could not be renewed'],
-  ['17', 'A measured value is above the limit that was asked for'],
+  [
+    '17',
+    'A measured or forecast value is above the limit that was asked for; a plan whose target cannot be reached',
+  ],
   ['18', 'find came to the end of the time, and found nothing'],
   ['78', 'Node is too old'],
   ['130, 143', 'Ended by SIGINT (or Ctrl-C), SIGTERM'],

@@ -1,4 +1,5 @@
 import { FailureError } from '../domain/failure.ts'
+import type { LoadBasis } from '../domain/plan/load-basis.ts'
 import { counted } from '../domain/quantity-text.ts'
 import type { StreamRef } from '../domain/stream.ts'
 import type { Event } from '../state/event.ts'
@@ -9,7 +10,7 @@ import { conflict } from './look-up.ts'
 import { streamOnScreen } from './on-screen.ts'
 import { actRows } from './output-rows.ts'
 import { AFTER, PATIENCE } from './plan-arguments.ts'
-import { makePlan, seenLoads } from './plan-making.ts'
+import { makePlan, seenLoads, unreachableOf } from './plan-making.ts'
 import { planLines, planRows } from './plan-rows.ts'
 import { backPlan, carriedOut } from './plan-work.ts'
 
@@ -32,8 +33,19 @@ export const makeShardPlan = defineCommand({
     stream: STREAM_ARGUMENT,
     target: TARGET,
     for: { kind: 'text', title: 'How long to look first, such as 30s or 5m', defaultText: '60s' },
+    basis: {
+      kind: 'choice',
+      title: 'Plan for the average of the window, or for the busiest second of each shard',
+      choices: ['average', 'peak'],
+      defaultText: 'average',
+    },
     ...BUDGET_ARGUMENTS,
     run: { kind: 'flag', title: 'Carry the plan out, one step at a time', only: 'headless' },
+    bestPossible: {
+      kind: 'flag',
+      title: 'Take the best plan there is where the target cannot be reached',
+      only: 'headless',
+    },
     back: {
       kind: 'text',
       title: 'Undo the plan of this id instead: its steps from the last to the first',
@@ -75,8 +87,18 @@ export const makeShardPlan = defineCommand({
       if (looked?.heat === undefined) return
       seen = seenLoads(looked.heat, looked.snapshot.board.at, seconds)
     }
-    const { view, facts } = await makePlan(context, stream, seen, targetUtilisation)
+    const { view, facts } = await makePlan(context, stream, seen, targetUtilisation, basisOf(args.basis))
     yield { type: 'plan-made', view }
+    const unreachable = unreachableOf(view)
+    if (unreachable !== undefined && context.terminal === undefined && !args.bestPossible) {
+      throw new FailureError({
+        kind: 'over-limit',
+        action: 'plan',
+        message: unreachable.replace(/\.$/, ''),
+        nextStep: `Nothing was changed. Spread the key over several, take a higher --target, or add --best-possible for the plan as it is.`,
+        retryable: false,
+      })
+    }
     if (!args.run) return
     yield* carriedOut(context, {
       stream,
@@ -95,6 +117,7 @@ async function planFor(
     readonly stream: StreamRef
     readonly target: string
     readonly for: string
+    readonly basis: string
     readonly reads: string
     readonly readShare: string
   },
@@ -116,7 +139,7 @@ async function planFor(
     }
     if (step.value?.heat === undefined) throw new Error('a look that failed without saying so')
     const seen = seenLoads(step.value.heat, step.value.snapshot.board.at, look.seconds)
-    return makePlan(context, args.stream, seen, targetUtilisation)
+    return makePlan(context, args.stream, seen, targetUtilisation, basisOf(args.basis))
   }
 }
 
@@ -142,6 +165,7 @@ export const runShardPlan = defineCommand({
       plan === undefined
         ? []
         : [
+            ...[unreachableOf(plan) ?? []].flat(),
             `Carry out ${counted(plan.plan.steps.length, 'step')} on ${plan.stream.streamName}, one at a time.`,
             'It can be called off between steps, and begun again where it stopped.',
           ],
@@ -167,14 +191,21 @@ export const runShardPlan = defineCommand({
   },
 })
 
+const basisOf = (text: string): LoadBasis => (text === 'peak' ? 'peak' : 'average')
+
 /** A minute of reading for a plan that may not be run would be for nothing. */
 function refuseReadOnly(context: Context): void {
-  if (context.model().session.isArmed) return
+  const { isArmed, guard } = context.model().session
+  if (isArmed) return
+  const lock = guard?.lockReason
   throw new FailureError({
     kind: 'read-only',
     action: 'plan',
-    message: 'the session is read-only, so the plan could not be carried out',
-    nextStep: 'Arm the session first, if you mean to change something.',
+    message: `${lock ?? 'the session is read-only'}, so the plan could not be carried out`,
+    nextStep:
+      lock === undefined
+        ? 'Arm the session first, if you mean to change something.'
+        : 'Leave --run out to see the plan alone, or begin without that lock.',
     retryable: false,
   })
 }

@@ -2,6 +2,8 @@ import { FailureError } from '../domain/failure.ts'
 import { type HashKey, hashKeyOf } from '../domain/hash-key.ts'
 import type { StreamHeat } from '../domain/heat/stream-heat.ts'
 import type { ObservedLoads } from '../domain/heat/what-if.ts'
+import { type LoadBasis, type PeakRates, peakLoads, peakRatesOf } from '../domain/plan/load-basis.ts'
+import { bestAboveTarget, unreachableText } from '../domain/plan/reachable.ts'
 import { loadsOf, planShards, type StreamLoads } from '../domain/plan/shard-plan.ts'
 import { enoughUniform, uniformScaling } from '../domain/plan/uniform-scaling.ts'
 import { counted, shareText } from '../domain/quantity-text.ts'
@@ -19,6 +21,9 @@ const NAMED_KEYS = 64
 export type SeenLoads = {
   readonly loads: ObservedLoads
   readonly windowSeconds: number
+  readonly recordCount?: number
+  /** Busiest seconds by shard; absent where no single seconds are known. */
+  readonly peaks?: PeakRates
   readonly keyNames: ReadonlyMap<HashKey, string>
 }
 
@@ -27,9 +32,16 @@ export function seenLoads(heat: StreamHeat, atMillis: number, lookedSeconds?: nu
   const names = (['bytes', 'records'] as const).flatMap(measure =>
     heat.topKeys(atMillis, measure, NAMED_KEYS).map(({ partitionKey }) => partitionKey),
   )
+  const { shards, sampleRecords } = heat.board(atMillis)
+  // No shard was looked at for longer than this: a minute is not claimed after five seconds.
+  const seconds = shards.map(({ shard }) => heat.loadOf(shard.shardId)?.rates(atMillis)?.spanSeconds ?? 0)
+  const seenSeconds = Math.round(seconds.reduce((most, of) => Math.max(most, of), 0))
+  const atMost = Math.min(heat.windowSeconds, lookedSeconds ?? heat.windowSeconds)
   return {
     loads: { bytes: heat.spreads(atMillis, 'bytes'), records: heat.spreads(atMillis, 'records') },
-    windowSeconds: Math.min(heat.windowSeconds, lookedSeconds ?? heat.windowSeconds),
+    windowSeconds: Math.min(atMost, seenSeconds),
+    ...(sampleRecords === undefined ? {} : { recordCount: sampleRecords }),
+    peaks: peakRatesOf(shards),
     keyNames: new Map(names.map(name => [hashKeyOf(name), name])),
   }
 }
@@ -43,10 +55,13 @@ export async function makePlan(
   stream: StreamRef,
   seen: SeenLoads,
   targetUtilisation: number,
+  basis: LoadBasis = 'average',
 ): Promise<{ readonly view: PlanView; readonly facts: ReshapeFacts }> {
   const looked = await reshapeFacts(context, stream)
   refuseOnDemand(looked.summary, 'plan')
-  const loads = knownLoads(stream, looked.shards, seen.loads)
+  const observed =
+    basis === 'peak' && seen.peaks !== undefined ? peakLoads(seen.loads, seen.peaks) : seen.loads
+  const loads = knownLoads(stream, looked.shards, observed)
   const facts: ReshapeFacts = { ...looked, loads }
   const { ranges, limits } = facts
   const room =
@@ -56,13 +71,20 @@ export async function makePlan(
   const plan = planShards({ ranges, loads, targetUtilisation, ...room })
   const enough =
     plan.hotKeys.length > 0 ? undefined : enoughUniform(ranges, loads, targetUtilisation, plan.after.length)
-  const title = `Plan for ${stream.streamName}: ${counted(ranges.length, 'shard')} to ${plan.after.length}, each under ${shareText(targetUtilisation)}`
+  const best = bestAboveTarget(plan)
+  const goal =
+    best === undefined
+      ? `each under ${shareText(targetUtilisation)}`
+      : `at best ${shareText(best)}, above the target of ${shareText(targetUtilisation)}`
+  const title = `Plan for ${stream.streamName}: ${counted(ranges.length, 'shard')} to ${plan.after.length}, ${goal}`
   return {
     facts,
     view: {
       stream,
       at: context.clock.now(),
       windowSeconds: seen.windowSeconds,
+      ...(seen.recordCount === undefined ? {} : { recordCount: seen.recordCount }),
+      basis,
       plan,
       keyNames: seen.keyNames,
       uniformSame: uniformScaling(ranges, plan.after.length, loads),
@@ -70,6 +92,29 @@ export async function makePlan(
       preview: reshapePreview(facts, { title, steps: plan.steps }),
     },
   }
+}
+
+/** Where a plan's target cannot be had: why, and what is the best; undefined where it can. */
+export function unreachableOf({ plan, keyNames }: Pick<PlanView, 'plan' | 'keyNames'>): string | undefined {
+  const [key] = plan.hotKeys
+  const name = key === undefined ? undefined : keyNames.get(key.hashKey)
+  const who =
+    key === undefined
+      ? 'there is no room for more open shards.'
+      : `${name === undefined ? `hash key ${key.hashKey}` : `key "${name}"`} alone takes ${shareText(key.utilisation)} of a shard, and no split divides a key.`
+  return unreachableText(plan, who)
+}
+
+/** What the loads of a plan are, in words. */
+export function basisText({
+  windowSeconds,
+  recordCount,
+  basis,
+}: Pick<PlanView, 'windowSeconds' | 'recordCount' | 'basis'>): string {
+  const from = `${counted(windowSeconds, 'second')} of traffic${recordCount === undefined ? '' : `, ${counted(recordCount, 'record')} read`}`
+  return basis === 'peak'
+    ? `the busiest second of each shard (measured; its spread over keys estimated) in ${from}`
+    : `the average of ${from}`
 }
 
 /** @throws FailureError `incomplete` that names the shards of which nothing is known */

@@ -9,6 +9,7 @@ import type { ActPreview } from '../state/act-preview.ts'
 import type { PlanView } from '../state/plan-state.ts'
 import type { OutputRow } from './command.ts'
 import { withoutAbsent } from './output-rows.ts'
+import { basisText, unreachableOf } from './plan-making.ts'
 
 /** List price of so many open shards a month, retention and fan-out aside. */
 export function monthlyShardDollars(shardCount: number): number {
@@ -19,7 +20,16 @@ export function monthlyShardDollars(shardCount: number): number {
 }
 
 /** A plan as JSON Lines: the plan, its ranges, steps, keys that no split helps, and UpdateShardCount beside it. */
-export function planRows({ stream, at, windowSeconds, plan, keyNames, ...rest }: PlanView): OutputRow[] {
+export function planRows({
+  stream,
+  at,
+  windowSeconds,
+  recordCount,
+  basis,
+  plan,
+  keyNames,
+  ...rest
+}: PlanView): OutputRow[] {
   const { streamName } = stream
   const layout = (name: 'before' | 'after') =>
     plan[name].map(({ range, utilisation, bytesPerSecond, recordsPerSecond }) => ({
@@ -38,6 +48,9 @@ export function planRows({ stream, at, windowSeconds, plan, keyNames, ...rest }:
       streamName,
       at: new Date(at),
       windowSeconds,
+      ...withoutAbsent({ recordCount }),
+      basis: basis ?? 'average',
+      isTargetReached: unreachableOf({ plan, keyNames }) === undefined,
       targetUtilisation: plan.targetUtilisation,
       currentShardCount: plan.before.length,
       plannedShardCount: plan.after.length,
@@ -105,7 +118,8 @@ export function uniformsOf({
 
 /** A plan as lines for people. */
 export function planLines(view: PlanView, columns: number): string[] {
-  const { stream, plan, keyNames, uniformEnough, windowSeconds } = view
+  const { stream, plan, keyNames, uniformEnough } = view
+  const unreachable = unreachableOf(view)
   const options = [
     {
       name: 'this plan',
@@ -134,7 +148,8 @@ export function planLines(view: PlanView, columns: number): string[] {
     ].join(''),
   )
   return [
-    `Plan for ${stream.streamName}: every shard under ${shareText(plan.targetUtilisation)}, from ${counted(windowSeconds, 'second')} of traffic`,
+    `Plan for ${stream.streamName}: target ${shareText(plan.targetUtilisation)} a shard, from ${basisText(view)}`,
+    ...(unreachable === undefined ? [] : [`WARNING: ${unreachable}`]),
     ...previewHead(view.preview, columns),
     '',
     `${''.padEnd(24)}  HOTTEST  CALLS          TIME  CLOSED  SHORT-LIVED   A MONTH`,

@@ -1,4 +1,5 @@
 import type { HashKey } from '../domain/hash-key.ts'
+import type { LoadBasis } from '../domain/plan/load-basis.ts'
 import type { ShardPlan } from '../domain/plan/shard-plan.ts'
 import type { UniformScaling } from '../domain/plan/uniform-scaling.ts'
 import type { StreamRef } from '../domain/stream.ts'
@@ -11,6 +12,10 @@ export type PlanView = {
   readonly at: number
   /** Seconds that the loads are told over. */
   readonly windowSeconds: number
+  /** Records that were read in them; absent where not told. */
+  readonly recordCount?: number
+  /** What the loads are: the mean where absent. */
+  readonly basis?: LoadBasis
   readonly plan: ShardPlan
   /** Partition keys of hot hash keys, as far as they were seen. Untrusted until drawn. */
   readonly keyNames: ReadonlyMap<HashKey, string>

@@ -1,3 +1,4 @@
+import { basisText, unreachableOf } from '../../commands/plan-making.ts'
 import { monthlyShardDollars, uniformsOf } from '../../commands/plan-rows.ts'
 import { amountText } from '../../domain/heat/heat-text.ts'
 import { heatLevelOf } from '../../domain/heat/verdict.ts'
@@ -31,13 +32,13 @@ export function planScreenView(view: View, screen: ScreenOf<'plan'>): ScreenView
     ...(isThis
       ? {
           summary: line(
-            `${counted(made.plan.before.length, 'shard')} to ${made.plan.after.length}, ${counted(made.plan.steps.length, 'step')}`,
+            `${counted(made.plan.before.length, 'shard')} to ${made.plan.after.length}, ${counted(made.plan.steps.length, 'step')}${scrollText(first, view.height, lines.length)}`,
           ),
         }
       : {}),
     facts: isThis
       ? line(
-          `Target: every shard under ${target}; from ${counted(made.windowSeconds, 'second')} of traffic. Nothing is changed yet.`,
+          `Target ${target} a shard, from ${made.basis === 'peak' ? 'peak' : 'average'} of ${made.windowSeconds} s${made.recordCount === undefined ? '' : `, ${counted(made.recordCount, 'record')}`}.`,
         )
       : [],
     header: [],
@@ -58,12 +59,14 @@ function bodyLines(view: View, made: PlanView): readonly Line[] {
   const { plan } = made
   const width = view.width - 2
   return [
+    ...unreachableLines(made, width),
     ...layoutLines('today', plan.before, width),
     ...layoutLines('plan', plan.after, width),
+    ...wrapText(`Forecast from ${basisText(made)}.`, width).map(part => line(' ', span(part, 'muted'))),
+    ...runningLines(view),
     [],
     ...comparisonLines(made, view.width),
     ...hotKeyLines(made, width),
-    ...runningLines(view),
     [],
     line(
       span(keyOf(view, 'plan.run'), 'key'),
@@ -73,6 +76,16 @@ function bodyLines(view: View, made: PlanView): readonly Line[] {
     ),
     ...previewLines(made.preview, width).map(content => [span(' '), ...content]),
   ]
+}
+
+/** Which lines are in sight, where not all are. */
+function scrollText(first: number, height: number, count: number): string {
+  return count <= height ? '' : `; lines ${first + 1}-${Math.min(count, first + height)} of ${count}`
+}
+
+function unreachableLines(made: PlanView, width: number): readonly Line[] {
+  const text = unreachableOf(made)
+  return text === undefined ? [] : wrapText(text, width).map(part => line(' ', span(part, 'bad')))
 }
 
 function layoutLines(name: string, ranges: readonly RangeForecast[], width: number): readonly Line[] {
