@@ -77,7 +77,7 @@ export const TAIL_SCREEN_COMMANDS: readonly Command[] = [
   defineCommand({
     id: 'record.toggle-hex',
     title: 'Switch between the decoded value and the bytes as read',
-    hint: 'hex',
+    hint: 'value/bytes',
     group: 'record',
     keys: ['x'],
     where: ['record'],
@@ -137,7 +137,8 @@ function neighbourEvents(model: Model, by: number): readonly Event[] {
   const next = moved(model, below, by)
   const row = tailRows(model, below).at(next.index)
   if (row === undefined || row.id === top.row.id) {
-    const text = `This is the ${by > 0 ? 'newest' : 'oldest'} record that the tail keeps.`
+    const isPart = below.filter !== '' || model.tail?.pausedWindow !== undefined
+    const text = `This is the ${by > 0 ? 'last' : 'first'} record ${isPart ? 'in the list as it is filtered or paused' : 'that the tail keeps'}.`
     return [{ type: 'noticed', notice: { level: 'info', text, at: model.now } }]
   }
   return [selectedEvent(next), { type: 'screen-replaced', screen: { ...top, row, scroll: 0 } }]

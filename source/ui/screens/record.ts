@@ -74,7 +74,12 @@ function fieldLines(row: TailRow, width: number): readonly Line[] {
     ['Partition key', key ?? `${UNKNOWN} (the service chose the shard)`],
     ...(key === undefined ? [] : [['Hash key of it', hashKeyOf(key).toString()] as const]),
     ['Arrived', `${instantText(record.approximateArrivalTimestamp)} (server time, approximate)`],
-    ['Size', `${bytesText(row.data.length)} payload, ${bytesText(counted)} counted with the key`],
+    [
+      'Size',
+      row.subSequenceNumber === undefined
+        ? `${bytesText(row.data.length)} payload, ${bytesText(counted)} counted with the key`
+        : `${bytesText(row.data.length)} payload of its own; the whole aggregate is counted as ${bytesText(counted)}`,
+    ],
     ...(record.encryptionType === undefined ? [] : [['Encryption', record.encryptionType] as const]),
   ]
   const room = Math.max(1, width - 17)
