@@ -38,13 +38,8 @@ function heatEvent(frame: number): Event {
         figures: {
           series: Array.from({ length: 30 }, (_, second) => ((second * 7 + index + frame) % 10) / 10),
           utilisation,
-          bytesPerSecond: {
-            atLeast: utilisation * 1e6,
-            estimate: utilisation * 1e6,
-            atMost: utilisation * 1e6,
-          },
           measure: 'bytes' as const,
-        } as Parameters<typeof compareShards>[0][number]['figures'],
+        },
       }
     }),
   )
@@ -150,6 +145,16 @@ class SilentKeyboard extends EventEmitter {
   }
 }
 
+/** One Text a row, as one would write it first. */
+function Plain({ frames, columns, rows }: { frames: FrameSource; columns: number; rows: number }) {
+  const lines = useSyncExternalStore(frames.subscribe, frames.snapshot)
+  return createElement(
+    Box,
+    { flexDirection: 'column', width: columns, height: rows, overflow: 'hidden' },
+    lines.map((text, index) => createElement(Text, { key: index }, text)),
+  )
+}
+
 type Way = { next(model: Model): Promise<void>; end(): void; readonly terminal: SilentTerminal }
 
 function inkWay(first: Model, isPlain: boolean): Way {
@@ -166,14 +171,6 @@ function inkWay(first: Model, isPlain: boolean): Way {
     commands: COMMANDS,
     theme: THEME,
   })
-  const Plain = () =>
-    createElement(
-      Box,
-      { flexDirection: 'column', width: columns, height: rows, overflow: 'hidden' },
-      useSyncExternalStore(frames.subscribe, frames.snapshot).map((text, index) =>
-        createElement(Text, { key: index }, text),
-      ),
-    )
   const nothing = () => {}
   const ours = createElement(App, {
     frames,
@@ -182,7 +179,7 @@ function inkWay(first: Model, isPlain: boolean): Way {
     onResize: nothing,
     onReady: nothing,
   })
-  const instance = render(isPlain ? createElement(Plain) : ours, {
+  const instance = render(isPlain ? createElement(Plain, { frames, columns, rows }) : ours, {
     stdin: new SilentKeyboard() as unknown as NodeJS.ReadStream,
     stdout: terminal as unknown as NodeJS.WriteStream,
     stderr: terminal as unknown as NodeJS.WriteStream,

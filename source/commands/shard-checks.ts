@@ -8,6 +8,7 @@ import {
 } from '../domain/hash-key.ts'
 import { Lineage } from '../domain/lineage.ts'
 import { isOpen, mergeNeighbours, type Shard } from '../domain/shard.ts'
+import { memoLast } from '../state/memo.ts'
 import { conflict, invalid } from './look-up.ts'
 import { shareText } from './output-rows.ts'
 
@@ -55,9 +56,14 @@ export function rangeText({ hashKeyRange }: Shard): string {
   return `${hashKeyRange.startingHashKey}..${hashKeyRange.endingHashKey}, ${shareText(shareOfSpace(hashKeyRange))} of the hash-key space`
 }
 
+/** The key line asks at each frame, and a stream may have 10,000 shards. */
+const lineageOf = memoLast((shards: readonly Shard[]) => new Lineage(shards))
+
 /** Why a closed shard takes no act, with what it became. */
 export function closedText(shard: Shard, shards: readonly Shard[]): string {
-  const children = new Lineage(shards).childrenOf(shard.shardId).map(child => child.shardId)
+  const children = lineageOf(shards)
+    .childrenOf(shard.shardId)
+    .map(child => child.shardId)
   const became = children.length === 0 ? '' : `: it became ${children.join(' and ')}`
   return `${shard.shardId} is closed${became}; it can be read but not split or merged any more`
 }

@@ -85,8 +85,12 @@ export function selectionOf(model: Model, screen: ListScreen): Selection {
   if (rows.count === 0) return { count: 0, index: -1, top: 0 }
   const last = rows.count - 1
   if (screen.screen === 'tail' && screen.isFollowing) return placed(rows, last, height - 1, height)
-  const found = screen.selectedId === undefined ? -1 : rows.indexOf(screen.selectedId)
-  const index = found >= 0 ? found : Math.min(screen.selectedIndex ?? 0, last)
+  const { selectedId, selectedIndex } = screen
+  // Where it was is where it mostly still is: no need to look through 10,000 rows at each frame.
+  const isInPlace =
+    selectedId !== undefined && selectedIndex !== undefined && rows.idAt(selectedIndex) === selectedId
+  const found = isInPlace ? selectedIndex : selectedId === undefined ? -1 : rows.indexOf(selectedId)
+  const index = found >= 0 ? found : Math.min(selectedIndex ?? 0, last)
   return placed(rows, index, screen.selectedLine ?? index, height)
 }
 

@@ -1,3 +1,4 @@
+import { memoLast } from '../../state/memo.ts'
 import { type Model, streamKey } from '../../state/model.ts'
 import { readersOf, type ShardRow, shardCounts, shardRows } from '../../state/select-shards.ts'
 import { selectionOf } from '../../state/selection.ts'
@@ -48,14 +49,19 @@ export function streamTitle(streamName: string): Line {
   return line(span(STREAMS_PATH, 'muted'), span(streamName, 'title'))
 }
 
-function columnsFor(rows: readonly ShardRow[], isRead: boolean): readonly Column<ShardRow>[] {
-  const idWidth = Math.max(
+/** Looked up once a list, not once a frame: there may be 10,000. */
+const idWidthOf = memoLast((rows: readonly ShardRow[]): number =>
+  Math.max(
     20,
     widest(
       rows.map(row => row.id),
       40,
     ),
-  )
+  ),
+)
+
+function columnsFor(rows: readonly ShardRow[], isRead: boolean): readonly Column<ShardRow>[] {
+  const idWidth = idWidthOf(rows)
   return [
     { key: 'shard', header: 'SHARD', width: 20, maxWidth: idWidth, priority: 0, text: row => row.id },
     {
