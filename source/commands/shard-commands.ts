@@ -85,6 +85,7 @@ export const splitShard = defineCommand({
         ...(shard === undefined || point === undefined || !isSplittableAt(shard.hashKeyRange, point)
           ? []
           : halvesOf(shard, point).map(half => `  new open shard ${rangeText(half)}`)),
+        ...pointlessSplit(model, stream, shardId),
         `${shardId} closes: it stays readable until its data expires. The stream has one open shard more, which is billed.`,
       ],
     }
@@ -259,6 +260,16 @@ function refusalOf(check: () => unknown): string | undefined {
 }
 
 /** Where the observed load says to split the selected shard, on a screen that shows it. */
+/** Where the heat says that no split helps, the question says it too. */
+function pointlessSplit(model: Model, stream: StreamRef, shardId: string): string[] {
+  const advice = snapshotOf(model, stream)?.advice.get(shardId)
+  return advice?.kind === 'no-split-helps'
+    ? [
+        `WARNING: no split helps here: key "${advice.partitionKey}" takes most of the load, and a key is never divided. Spread it over ${advice.saltedKeyCount} keys.`,
+      ]
+    : []
+}
+
 function proposedSplit(model: Model): { at?: string } {
   const [stream, shard] = [streamOn(model), selectedShard(model)]
   if (stream === undefined || shard === undefined) return {}
