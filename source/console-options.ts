@@ -32,6 +32,8 @@ export type ConsoleOptions = {
   readonly colorLevel: ColorLevel
   /** Default: dark. */
   readonly background?: Background
+  /** What the line to the terminal carries, where it is known to be slow. */
+  readonly bytesPerSecond?: number
   /** The terminal is a pane of tmux. */
   readonly isTmux?: boolean
   /** Everything that can be done, with the user's keys; default: with the keys of ours. */

@@ -59,6 +59,7 @@ export async function runConsole(
       commands: reboundCommands(COMMANDS, keys),
       isSpoken,
       hasMouse: display.mouse === true,
+      ...(display.bytesPerSecond === undefined ? {} : { bytesPerSecond: display.bytesPerSecond }),
       knowsPaste: process.env.TERM !== 'dumb',
       isTmux: (process.env.TMUX ?? '') !== '',
       host: {

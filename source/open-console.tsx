@@ -1,3 +1,4 @@
+// Over 300 lines: everything that is made for one console is put together, and taken apart again, in this one place.
 import { resolve } from 'node:path'
 import { type Instance, render } from 'ink'
 import { exitCodeOf } from './cli/exit-codes.ts'
@@ -15,6 +16,7 @@ import type { Arming } from './domain/session.ts'
 import { visibleLines } from './domain/visible-text.ts'
 import { MousePointer } from './mouse-pointer.ts'
 import { OutputGuard } from './output-guard.ts'
+import { PacedFrames, withoutBlocking } from './paced-frames.ts'
 import { SpokenScreen, silentTerminal } from './spoken-screen.ts'
 import { type Event, isUrgent } from './state/event.ts'
 import { initialModel } from './state/initial-model.ts'
@@ -169,11 +171,29 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
     model: store.snapshot,
     now: () => clock.now(),
   })
+  const pace = new PacedFrames({
+    output: options.stdout,
+    now: () => performance.now(),
+    timer: TIMER,
+    ...(options.bytesPerSecond === undefined ? {} : { bytesPerSecond: options.bytesPerSecond }),
+  })
+  let blockAgain = withoutBlocking(options.stdout)
+  /** Who comes next must find a terminal that has everything of ours, and that writes as it is used to. */
+  const asPlainTerminal = async (meanwhile: () => void | Promise<void>): Promise<void> => {
+    await pace.drained(LEAVE_MILLIS)
+    blockAgain()
+    try {
+      await meanwhile()
+    } finally {
+      blockAgain = withoutBlocking(options.stdout)
+    }
+  }
   const frames = new FrameSource({
     model: store.snapshot,
     subscribe: store.subscribe,
     commands,
     theme: themeFor(options.colorLevel, options.background),
+    pace: pace.request,
   })
   if (isSpoken) {
     spoken = new SpokenScreen({
@@ -191,7 +211,10 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
     model: store.snapshot,
     commands,
     dispatch: store.dispatch,
-    press: press => keys.press(press),
+    press: press => {
+      pace.hurry()
+      keys.press(press)
+    },
     write: sequence => options.stdout.write(sequence),
   })
 
@@ -224,13 +247,14 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
     <App
       frames={frames}
       onKey={press => {
+        pace.hurry()
         spoken?.pressed()
         keys.press(press)
       }}
       onPaste={text => keys.paste(text)}
       onResize={next => store.dispatch({ type: 'viewport-changed', viewport: next })}
       onReady={suspend => {
-        handOver = meanwhile => suspend(() => mouse.awayDuring(meanwhile))
+        handOver = meanwhile => suspend(() => mouse.awayDuring(() => asPlainTerminal(meanwhile)))
       }}
     />
   )
@@ -285,6 +309,8 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
     store.close()
     decodings.close()
     consoleSession.close()
+    pace.restore()
+    blockAgain()
     guard.restore()
     for (const [name, listener] of listeners) host.off(name, listener)
   }

@@ -12,6 +12,7 @@ export class FrameSource {
   readonly #subscribeModel: (listener: () => void) => () => void
   readonly #commands: readonly Command[]
   readonly #theme: Theme
+  readonly #pace: (draw: () => void) => void
   #drawn: Model
   #frame: readonly string[]
 
@@ -20,19 +21,24 @@ export class FrameSource {
     readonly subscribe: (listener: () => void) => () => void
     readonly commands: readonly Command[]
     readonly theme: Theme
+    /** Calls back when a frame may be drawn; the newest call counts. Default: at once. */
+    readonly pace?: (draw: () => void) => void
   }) {
     this.#model = options.model
     this.#subscribeModel = options.subscribe
     this.#commands = options.commands
     this.#theme = options.theme
+    this.#pace = options.pace ?? (draw => draw())
     this.#drawn = this.#model()
     this.#frame = frameOf(this.#drawn, this.#commands, this.#theme)
   }
 
   readonly subscribe = (listener: () => void): (() => void) =>
     this.#subscribeModel(() => {
-      const before = this.#frame
-      if (this.snapshot() !== before) listener()
+      this.#pace(() => {
+        const before = this.#frame
+        if (this.snapshot() !== before) listener()
+      })
     })
 
   /** The lines of now, the same array as before where none of them differs. */

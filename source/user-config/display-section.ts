@@ -16,6 +16,8 @@ export type DisplaySettings = {
   readonly glyphs?: (typeof GLYPHS)[number]
   /** How many colours are used; default: what the terminal has. NO_COLOR goes before it. */
   readonly colors?: (typeof COLORS)[number]
+  /** What the line to the terminal carries: screens that change by themselves are drawn as often as that allows. */
+  readonly bytesPerSecond?: number
 }
 
 /**
@@ -23,17 +25,38 @@ export type DisplaySettings = {
  * @throws FailureError `usage` with the line
  */
 export function displaySettingsOf(section: ConfigNode): DisplaySettings {
-  const members = section.members(['screenReader', 'mouse', 'background', 'glyphs', 'colors'])
+  const members = section.members([
+    'screenReader',
+    'mouse',
+    'background',
+    'glyphs',
+    'colors',
+    'bytesPerSecond',
+  ])
   const screenReader = members.get('screenReader')?.flag()
   const mouse = members.get('mouse')?.flag()
   const background = members.get('background')?.oneOf(BACKGROUNDS)
   const glyphs = members.get('glyphs')?.oneOf(GLYPHS)
   const colors = members.get('colors')?.oneOf(COLORS)
+  const line = members.get('bytesPerSecond')
+  const bytesPerSecond = line === undefined ? undefined : bytesPerSecondOf(line)
   return {
     ...(screenReader === undefined ? {} : { screenReader }),
     ...(mouse === undefined ? {} : { mouse }),
     ...(background === undefined ? {} : { background }),
     ...(glyphs === undefined ? {} : { glyphs }),
     ...(colors === undefined ? {} : { colors }),
+    ...(bytesPerSecond === undefined ? {} : { bytesPerSecond }),
   }
+}
+
+/** 300 baud is the slowest line that a terminal was ever used over. */
+const SLOWEST = 30
+const FASTEST = 1_000_000
+
+function bytesPerSecondOf(node: ConfigNode): number {
+  const { value } = node
+  if (typeof value === 'number' && Number.isInteger(value) && value >= SLOWEST && value <= FASTEST)
+    return value
+  throw node.refusal(`must be a whole number from ${SLOWEST} to ${FASTEST}, such as 960 for 9,600 baud`)
 }

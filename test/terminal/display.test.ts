@@ -80,13 +80,15 @@ test('the user chooses the colours; NO_COLOR goes before that', () => {
 
 describe('the section display', () => {
   test('takes background, glyphs and colors', () => {
-    const display = { background: 'light', glyphs: 'ascii', colors: '16' }
+    const display = { background: 'light', glyphs: 'ascii', colors: '16', bytesPerSecond: 960 }
     expect(userConfigOf('c.json', JSON.stringify({ display })).display).toEqual(display)
   })
 
   test.each([
     ['background', 'white', 'display.background must be one of dark, light'],
     ['glyphs', 'utf8', 'display.glyphs must be one of ascii, unicode'],
+    ['bytesPerSecond', 0, 'display.bytesPerSecond must be a whole number from 30 to 1000000'],
+    ['bytesPerSecond', '960', 'display.bytesPerSecond must be a whole number from 30 to 1000000'],
     ['colors', 16, 'display.colors must be one of none, 16, 256'],
   ])('refuses %s: %j', (member, value, rule) => {
     expect(() => userConfigOf('c.json', JSON.stringify({ display: { [member]: value } }))).toThrow(rule)
