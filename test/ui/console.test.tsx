@@ -136,7 +136,7 @@ describe('acts', () => {
     console.press('p')
     await console.waitFor('+- Put one record')
     console.press('user-9')
-    console.press(`${KEYS.tab}${KEYS.tab}`)
+    console.press(KEYS.tab)
     console.press(KEYS.paste('{"a":\n1}'))
     await console.waitFor('{"a":\\n1}')
     console.press(KEYS.enter)
