@@ -17,6 +17,8 @@ export class ConsoleSession implements SessionPort {
   readonly #regions: readonly string[]
   readonly #dispatch: (event: Event) => void
   #announced: string
+  /** Ends what has to be undone on the connection of the moment; set once there is somebody who does such things. */
+  beforeSwitch: (() => Promise<() => void>) | undefined
 
   constructor(options: {
     readonly connection: Connection
@@ -59,11 +61,14 @@ export class ConsoleSession implements SessionPort {
   async switchTo(target: { readonly profile?: string; readonly region?: string }): Promise<void> {
     const before = this.#connection
     const next = await before.switchTo(target)
+    // While it is still open and armed: a consumer that was registered is taken away.
+    const goOn = await this.beforeSwitch?.()
     // Whoever armed one account has not armed another.
     this.#arming.armed = false
     this.#connection = next
     this.#announce()
     before.close()
+    goOn?.()
   }
 
   setArmed(isArmed: boolean): void {

@@ -156,6 +156,7 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
     stateFiles: stateFilesOf(process.env),
     ...(options.kept === undefined ? {} : { kept: options.kept }),
     observedLoads: stream => feed?.observedLoads(stream),
+    saveBookmark: async name => (await feed?.saveBookmark(name)) ?? 0,
     terminal,
   }
   const runner = new ActRunner({
@@ -205,7 +206,9 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
     })
     store.subscribe(spoken.look)
   }
-  feed = new ScreenFeed({ context, dispatch: store.dispatch, subscribe: store.subscribe })
+  const screenFeed = new ScreenFeed({ context, dispatch: store.dispatch, subscribe: store.subscribe })
+  feed = screenFeed
+  consoleSession.beforeSwitch = () => screenFeed.release()
 
   const mouse = new MousePointer({
     model: store.snapshot,

@@ -23,6 +23,7 @@ type KeptPlace =
   | { readonly at: string }
   | { readonly isEnded: true }
 
+/** Between two writes of a tail in a pipe, which may be ended at any moment. */
 const SAVE_MILLIS = 2_000
 const NAME = /^[A-Za-z0-9_.-]{1,64}$/
 /** Stands for the oldest record. */
@@ -39,25 +40,27 @@ export type BookmarkTarget = {
 export class BookmarkKeeper {
   readonly #files: StateFiles
   readonly #name: string
-  readonly #target: BookmarkTarget
+  readonly #saveMillis: number
+  #target: BookmarkTarget
   readonly #places = new Map<string, ShardPlace>()
   #initialPlace: ShardPlace | undefined
   #startedFrom: StartFrom | undefined
   #hasChanged = false
-  #savedAtMillis = 0
+  #savedAtMillis = Number.NEGATIVE_INFINITY
   #expiredShards: readonly string[] | undefined
 
-  constructor(files: StateFiles, name: string, target: BookmarkTarget) {
-    if (!NAME.test(name) || name.startsWith('.')) {
-      throw usageFailure(
-        'tail',
-        `the bookmark "${name}" is no name`,
-        'A name has 1 to 64 of a-z A-Z 0-9 _ . -',
-      )
-    }
+  /** @param saveMillis time between two writes while it goes on */
+  constructor(files: StateFiles, name: string, target: BookmarkTarget, saveMillis = SAVE_MILLIS) {
+    assertBookmarkName(name)
     this.#files = files
     this.#name = name
     this.#target = target
+    this.#saveMillis = saveMillis
+  }
+
+  /** What the stream is, where it was told after the start: places must not be taken for those of a later stream. */
+  described(summary: StreamSummary): void {
+    this.#target = { ...this.#target, summary }
   }
 
   /**
@@ -66,7 +69,7 @@ export class BookmarkKeeper {
    * @throws FailureError of kind `usage` where the name is that of another stream's bookmark
    */
   async open(from: StartFrom, nowMillis: number): Promise<{ from: StartFrom; notes: readonly string[] }> {
-    const kept = readBookmark(await this.#files.read(this.#file))
+    const kept = readBookmark(await this.#files.read(fileOf(this.#name)))
     const { summary, stream, endpoint } = this.#target
     if (kept === undefined) return this.#start(from, nowMillis, [`New bookmark ${this.#name}.`])
     if (
@@ -145,7 +148,7 @@ export class BookmarkKeeper {
       default:
         return
     }
-    if (nowMillis - this.#savedAtMillis >= SAVE_MILLIS) await this.save(nowMillis)
+    if (nowMillis - this.#savedAtMillis >= this.#saveMillis) await this.save(nowMillis)
   }
 
   /** Shards whose unread records expired before this run, once the shards are listed; told once. */
@@ -157,8 +160,28 @@ export class BookmarkKeeper {
 
   async save(nowMillis: number): Promise<void> {
     if (!this.#hasChanged || this.#places.size === 0) return
-    this.#hasChanged = false
+    // A write that fails is tried again with the next one, not with each record.
     this.#savedAtMillis = nowMillis
+    this.#hasChanged = false
+    try {
+      await this.#write(this.#name, nowMillis)
+    } catch (error) {
+      this.#hasChanged = true
+      throw error
+    }
+  }
+
+  /**
+   * Keeps the places of this moment under another name too, over what that name had.
+   * @returns how many shards have a place
+   */
+  async saveAs(name: string, nowMillis: number): Promise<number> {
+    assertBookmarkName(name)
+    if (this.#places.size > 0) await this.#write(name, nowMillis)
+    return this.#places.size
+  }
+
+  async #write(name: string, nowMillis: number): Promise<void> {
     const { stream, endpoint, summary } = this.#target
     const streamArn = stream.streamArn ?? summary?.streamArn
     const created = summary?.streamCreationTimestamp?.toISOString()
@@ -171,11 +194,7 @@ export class BookmarkKeeper {
       savedAt: new Date(nowMillis).toISOString(),
       places: Object.fromEntries([...this.#places].map(([shardId, place]) => [shardId, keptOf(place)])),
     }
-    await this.#files.write(this.#file, `${JSON.stringify(bookmark)}\n`)
-  }
-
-  get #file(): string {
-    return `bookmarks/${this.#name}.json`
+    await this.#files.write(fileOf(name), `${JSON.stringify(bookmark)}\n`)
   }
 
   #start(from: StartFrom, nowMillis: number, notes: readonly string[]) {
@@ -194,6 +213,9 @@ export class BookmarkKeeper {
   }
 
   #set(shardId: string, sequenceNumber: string, arrived: Date | undefined): void {
+    const before = this.#places.get(shardId)
+    // A page tells its records and then its place: the same one twice.
+    if (before?.type === 'after' && before.sequenceNumber === sequenceNumber) return
     this.#places.set(shardId, {
       type: 'after',
       sequenceNumber,
@@ -201,6 +223,16 @@ export class BookmarkKeeper {
     })
     this.#hasChanged = true
   }
+}
+
+function fileOf(name: string): string {
+  return `bookmarks/${name}.json`
+}
+
+/** @throws FailureError `usage` for what can be no name */
+export function assertBookmarkName(name: string): void {
+  if (NAME.test(name) && !name.startsWith('.')) return
+  throw usageFailure('tail', `the bookmark "${name}" is no name`, 'A name has 1 to 64 of a-z A-Z 0-9 _ . -')
 }
 
 function expiryNotes(

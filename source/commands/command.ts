@@ -103,6 +103,8 @@ export type Context = {
   readonly fileMark?: (path: string) => Promise<string | undefined>
   readonly absolutePath?: (path: string) => string
   readonly stateFiles?: StateFiles
+  /** Keeps the places of the tail on screen under a name; resolves to the number of shards that have one. */
+  readonly saveBookmark?: (name: string) => Promise<number>
   /** Subscriptions of enhanced fan-out; absent where nothing is connected. */
   readonly subscribe?: SubscribeToShard | undefined
   /** How the records of each stream are read; absent: by what they look like. */

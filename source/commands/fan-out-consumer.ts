@@ -26,6 +26,8 @@ type Owner = {
   readonly host: string
   readonly pid: number
   readonly registeredAt: string
+  /** Its tail has ended, and taking it away failed. */
+  readonly isLeft?: true
 }
 
 type Ports = {
@@ -42,6 +44,7 @@ export class FanOutConsumer {
   readonly #ports: Ports
   #consumerName: string | undefined
   #isRegistered = false
+  #owner: Owner | undefined
 
   constructor(context: Context, stream: StreamRef) {
     const { control, stateFiles: files, self, subscribe } = context
@@ -65,7 +68,7 @@ export class FanOutConsumer {
         owner.endpoint === this.#endpoint &&
         owner.streamName === this.#stream.streamName &&
         owner.consumerName.startsWith(PREFIX) &&
-        !self.isAlive(owner.pid)
+        (owner.isLeft === true || !self.isAlive(owner.pid))
       if (!isLeft) continue
       try {
         await control.deregisterConsumer(this.#stream, owner.consumerName, { signal: this.#context.signal })
@@ -97,6 +100,7 @@ export class FanOutConsumer {
       pid: self.pid,
       registeredAt: new Date(clock.now()).toISOString(),
     }
+    this.#owner = owner
     // First the note, then the consumer: killed between the two, there is nothing to pay for that nobody knows of.
     await files.write(fileOf(consumerName), `${JSON.stringify(owner)}\n`)
     this.#consumerName = consumerName
@@ -142,7 +146,11 @@ export class FanOutConsumer {
       const failure = failureOf(error, 'DeregisterStreamConsumer')
       // Refused at its registration for being read-only, there is none; a session that was disarmed since leaves one.
       const isThere = failure.kind !== 'not-found' && (failure.kind !== 'read-only' || this.#isRegistered)
-      if (isThere) return failure
+      if (isThere) {
+        const owner = { ...this.#owner, isLeft: true }
+        await files.write(fileOf(consumerName), `${JSON.stringify(owner)}\n`).catch(() => {})
+        return failure
+      }
     }
     await files.remove(fileOf(consumerName))
     return undefined

@@ -1,3 +1,5 @@
+// Longer than most: one feed for all screens, whose tasks share the pace of calls and the wish for fresh data.
+
 import { failureOf } from '../domain/failure.ts'
 import type { StreamListing, StreamRef } from '../domain/stream.ts'
 import type { Event } from '../state/event.ts'
@@ -71,6 +73,20 @@ export class ScreenFeed {
   /** Loads of a stream whose heat is on screen or under it. */
   observedLoads(stream: StreamRef): SeenLoads | undefined {
     return this.#heat.observedLoads(stream)
+  }
+
+  /** @throws FailureError `usage` where no tail of a whole stream runs */
+  saveBookmark(name: string): Promise<number> {
+    return this.#tails.saveBookmark(name)
+  }
+
+  /** What a tail registered is taken away while its connection is still there; call what is returned once that is another. */
+  async release(): Promise<() => void> {
+    const goOn = await this.#tails.release()
+    return () => {
+      goOn()
+      this.#reconcile()
+    }
   }
 
   /** Ends every task; what is in flight is called off. */

@@ -60,11 +60,20 @@ export const SESSION_COMMANDS: readonly Command[] = [
   }),
 ]
 
-/** Disarming needs no question, nor does the sandbox; on AWS a word must be typed, since a key is pressed too easily. */
-function armingConfirmation({ session }: Model): {
+/** Disarming needs no question unless something of ours is left by it, nor does the sandbox; on AWS a word must be typed, since a key is pressed too easily. */
+function armingConfirmation({ session, screens, tail }: Model): {
   readonly lines: readonly string[]
   readonly requiredText?: string
 } {
+  const hasConsumer = screens.some(screen => screen.screen === 'tail' && screen.isFanOut === true)
+  if (session.isArmed && hasConsumer && tail?.phase !== 'failed' && tail?.phase !== 'finished') {
+    return {
+      lines: [
+        'Forbid writes: the consumer of the tail with enhanced fan-out can then not be taken away, and goes on costing.',
+        'Leave that tail first.',
+      ],
+    }
+  }
   if (session.isArmed || session.isSandbox) return { lines: [] }
   const lines = [
     `Allow this session to change streams: ${placeOf(session)}.`,

@@ -18,7 +18,7 @@ import type { Tail } from '../tail/tail-options.ts'
 import type { RunnerContext } from './act-runner.ts'
 import { atHand } from './at-hand.ts'
 import type { BookmarkKeeper } from './bookmark.ts'
-import { consoleBookmark, isBookmark } from './console-bookmark.ts'
+import { consoleBookmark, describeTo, isBookmark } from './console-bookmark.ts'
 import { FanOutConsumer } from './fan-out-consumer.ts'
 import { ReaderBoard } from './reader-board.ts'
 import { showSearch } from './search-feed.ts'
@@ -28,7 +28,6 @@ import { tailRowsOf } from './tail-rows.ts'
 const KEPT_MILLIS = 600_000
 /** Taking a consumer away is one call, which may be tried again. */
 const CLOSE_MILLIS = 5_000
-const MAX_EARLY_EVENTS = 1_000
 type TailScreen = Extract<ScreenState, { screen: 'tail' }>
 
 type Running = {
@@ -42,10 +41,10 @@ type Running = {
   leftAt: AbortController | undefined
   /** It can be left for a while and come back to. */
   readonly isKept: boolean
-  /** Keeps its place for the next time. */
+  /** Keeps its place for the next time; absent for one shard's tail, for a search and in a world without files. */
   keeper: BookmarkKeeper | undefined
-  /** What came before there was one. */
-  readonly early: TailEvent[]
+  /** That the place cannot be kept was said; it is said once. */
+  isKeepingBroken: boolean
 }
 
 export type TailFeedOptions = {
@@ -61,6 +60,7 @@ export class TailFeed {
   readonly #options: TailFeedOptions
   #running: Running | undefined
   readonly #runs = new Set<Promise<void>>()
+  #isHeld = false
 
   constructor(options: TailFeedOptions) {
     this.#options = options
@@ -68,6 +68,7 @@ export class TailFeed {
 
   /** Brings what runs in line with what is on screen. */
   show(model: Model): void {
+    if (this.#isHeld) return
     const screen = model.isLeaving ? undefined : shownTail(model)
     const running = this.#running
     if (screen === undefined) {
@@ -89,6 +90,29 @@ export class TailFeed {
   /** The connection is another one: nothing of the old tail may go on. */
   forget(): void {
     this.#end()
+  }
+
+  /**
+   * Keeps the places that were read up to now under a name.
+   * @returns how many shards have one
+   * @throws FailureError `usage` where no tail with places runs
+   */
+  async saveBookmark(name: string): Promise<number> {
+    const keeper = this.#running?.keeper
+    if (keeper === undefined) throw usageFailure('bookmark', 'no tail of a whole stream is running here')
+    return await keeper.saveAs(name, this.#options.context.clock.now())
+  }
+
+  /**
+   * Ends what runs, and waits as `close` does, while its connection can still be used; nothing begins before the returned
+   * function is called.
+   */
+  async release(): Promise<() => void> {
+    this.#isHeld = true
+    await this.close()
+    return () => {
+      this.#isHeld = false
+    }
   }
 
   /** Resolves when places are kept and consumers are taken away, or after a bound: leaving must not hang. */
@@ -144,7 +168,7 @@ export class TailFeed {
       leftAt: undefined,
       isKept: mode === '',
       keeper: undefined,
-      early: [],
+      isKeepingBroken: false,
     }
     this.#running = running
     dispatch({
@@ -171,9 +195,11 @@ export class TailFeed {
     }
     let from: StartFrom
     if (isBookmark(screen.from)) {
-      running.keeper = await consoleBookmark(context, screen.stream, screen.from, signal)
-      const opened = await running.keeper?.open({ type: 'latest' }, context.clock.now())
-      if (opened === undefined) throw usageFailure('tail', 'bookmarks cannot be kept here')
+      const keeper = consoleBookmark(context, screen.stream, screen.from)
+      if (keeper === undefined) throw usageFailure('tail', 'bookmarks cannot be kept here')
+      await describeTo(keeper, context, screen.stream, signal)
+      const opened = await keeper.open({ type: 'latest' }, context.clock.now())
+      running.keeper = keeper
       from = opened.from
       this.#notice(running, opened.notes.join(' '))
     } else {
@@ -185,16 +211,11 @@ export class TailFeed {
     try {
       const fanOut = consumer === undefined ? undefined : await this.#registered(running, consumer)
       if (signal.aborted) return
-      if (running.keeper === undefined && screen.shardId === undefined && consumer === undefined) {
+      if (running.keeper === undefined && screen.shardId === undefined) {
+        running.keeper = consoleBookmark(context, screen.stream, '')
+        running.keeper?.begin(from, context.clock.now())
         // Beside the tail, which must not wait for it.
-        const startedAt = context.clock.now()
-        void consoleBookmark(context, screen.stream, '', signal)
-          .then(keeper => {
-            keeper?.begin(from, startedAt)
-            running.keeper = keeper
-            for (const event of running.early.splice(0)) void keeper?.taken(event, context.clock.now())
-          })
-          .catch(() => {})
+        if (running.keeper !== undefined) void describeTo(running.keeper, context, screen.stream, signal)
       }
       await this.#follow(running, screen, from, fanOut)
     } finally {
@@ -261,10 +282,7 @@ export class TailFeed {
         for (const made of rowsOf(group, follower)) this.#tell(running, made)
         for (const event of group) {
           for (const made of eventsOf(event, follower, context.clock.now())) this.#tell(running, made)
-          if (running.keeper === undefined) {
-            // What came before the keeper is there; it comes at once or not at all.
-            if (running.early.length < MAX_EARLY_EVENTS) running.early.push(event)
-          } else await running.keeper.taken(event, context.clock.now())
+          await this.#keepWith(running, keeper => keeper.taken(event, context.clock.now()))
           for (const expired of running.keeper?.takeExpiredShards() ?? []) {
             this.#notice(running, `${expired} has expired, with what was not read of it before.`)
           }
@@ -276,13 +294,22 @@ export class TailFeed {
     }
   }
 
-  async #keep({ keeper }: Running): Promise<void> {
-    const { clock } = this.#options.context
+  async #keep(running: Running): Promise<void> {
+    await this.#keepWith(running, keeper => keeper.save(this.#options.context.clock.now()))
+  }
+
+  /** A place that cannot be kept, as on a full disk, is no reason to end the tail. */
+  async #keepWith(running: Running, act: (keeper: BookmarkKeeper) => Promise<void>): Promise<void> {
+    const { keeper } = running
+    if (keeper === undefined) return
     try {
-      await keeper?.save(clock.now())
+      await act(keeper)
     } catch (error) {
+      if (running.isKeepingBroken) return
+      running.isKeepingBroken = true
       const text = `The place of this tail could not be kept: ${failureOf(error, 'bookmark').message}`
-      this.#options.dispatch({ type: 'noticed', notice: { level: 'warning', text, at: clock.now() } })
+      const at = this.#options.context.clock.now()
+      this.#options.dispatch({ type: 'noticed', notice: { level: 'warning', text, at } })
     }
   }
 

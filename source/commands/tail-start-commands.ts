@@ -2,7 +2,10 @@ import { usageFailure } from '../domain/failure.ts'
 import { parseStartFrom } from '../domain/time-expression.ts'
 import type { Event } from '../state/event.ts'
 import { streamKey } from '../state/model.ts'
+import { topScreen } from '../state/selection.ts'
+import { assertBookmarkName } from './bookmark.ts'
 import { type Command, defineCommand } from './command.ts'
+import { isBookmark } from './console-bookmark.ts'
 import { FAN_OUT_COST } from './fan-out-consumer.ts'
 import { askedSearch, estimateAsked } from './record-search.ts'
 import { streamInSight, tailOpened } from './screen-commands.ts'
@@ -17,7 +20,7 @@ export const TAIL_START_COMMANDS: readonly Command[] = [
     title: 'Records of the past: find them by key or filter, between two times',
     hint: 'find',
     group: 'record',
-    keys: [],
+    keys: ['F'],
     where: PLACES,
     effect: 'read',
     args: {
@@ -84,6 +87,31 @@ export const TAIL_START_COMMANDS: readonly Command[] = [
     },
   }),
   defineCommand({
+    id: 'bookmark.save',
+    title: 'Save the place of this tail as a bookmark with a name',
+    hint: 'bookmark',
+    group: 'record',
+    keys: ['B'],
+    where: ['tail'],
+    effect: 'read',
+    args: { name: { kind: 'text', title: 'Name: 1 to 64 of a-z A-Z 0-9 _ . -', required: true } },
+    unavailable: model => {
+      const screen = topScreen(model)
+      if (screen.screen !== 'tail') return 'no tail is on screen'
+      if (screen.search !== undefined) return 'a search has no place to go on from'
+      return screen.shardId === undefined ? undefined : "a bookmark is that of a whole stream's tail"
+    },
+    async *run({ name }, { saveBookmark, clock }): AsyncGenerator<Event> {
+      if (saveBookmark === undefined) throw usageFailure('bookmark', 'bookmarks cannot be kept here')
+      assertBookmarkName(name.trim())
+      const count = await saveBookmark(name.trim())
+      if (count === 0) throw usageFailure('bookmark', 'this tail has no place yet', 'Try again in a moment.')
+      const shards = count === 1 ? '1 shard' : `${count} shards`
+      const text = `Bookmark ${name.trim()} holds the places of ${shards}, with all that was read; a tail from bookmark:${name.trim()} goes on there.`
+      yield { type: 'noticed', notice: { level: 'success', text, at: clock.now() } }
+    },
+  }),
+  defineCommand({
     id: 'tail.open-fan-out',
     title: 'Tail with enhanced fan-out: records are pushed to a consumer of its own',
     hint: 'fan-out',
@@ -93,16 +121,20 @@ export const TAIL_START_COMMANDS: readonly Command[] = [
     effect: 'write',
     args: {
       stream: { kind: 'stream', title: 'Stream name or ARN', required: true },
-      from: { kind: 'text', title: 'latest, oldest, a time or a sequence number', defaultText: 'latest' },
+      from: {
+        kind: 'text',
+        title: 'latest, oldest, bookmark, a time or a sequence number',
+        defaultText: 'latest',
+      },
     },
     prefill: model => {
       const stream = streamInSight(model)
       return stream === undefined ? {} : { stream: streamKey(stream) }
     },
-    suggest: async () => ({ from: ['latest', 'oldest', '15m', '1h'] }),
+    suggest: async () => ({ from: ['latest', 'oldest', 'bookmark', '15m', '1h'] }),
     confirm: ({ stream, from }) => ({ lines: [`Tail ${stream.streamName} from ${from}.`, FAN_OUT_COST] }),
     run: ({ stream, from }, { model, clock }) => {
-      parseStartFrom(from, clock.now())
+      if (!isBookmark(from)) parseStartFrom(from, clock.now())
       return tailOpened(model(), stream, { from: from.trim(), isFanOut: true })
     },
   }),
