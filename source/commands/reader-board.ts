@@ -42,10 +42,19 @@ export class ReaderBoard {
     })
   }
 
-  /** Lets go of a reader that has ended. */
-  forget(shardId: string): void {
-    const state = this.#readers.get(shardId)?.state
-    if (state === 'ended' || state === 'failed') this.#readers.delete(shardId)
+  /** Lets go of the readers of expired shards that have ended; returns those that go on, since they are behind. */
+  forget(expiredShardIds: readonly string[]): readonly string[] {
+    const isOver = (shardId: string): boolean => {
+      const state = this.#readers.get(shardId)?.state
+      return state === undefined || state === 'ended' || state === 'failed'
+    }
+    const over = expiredShardIds.filter(shardId => isOver(shardId) && this.#readers.has(shardId))
+    if (over.length > 0) {
+      this.flush()
+      for (const shardId of over) this.#readers.delete(shardId)
+      this.#dispatch({ type: 'readers-expired', shardIds: over })
+    }
+    return expiredShardIds.filter(shardId => !isOver(shardId))
   }
 
   flush(): void {

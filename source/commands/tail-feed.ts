@@ -379,11 +379,9 @@ function eventsOf(event: TailEvent, { stream, readers, ranges }: Follower, now: 
 /** Shards whose data has expired are listed no more: after days of reshards they would be most of what is kept. */
 function forgetExpired(ranges: Map<string, HashKeyRange>, readers: ReaderBoard, listed: readonly Shard[]) {
   const ids = new Set(listed.map(({ shardId }) => shardId))
-  for (const shardId of ranges.keys()) {
-    if (ids.has(shardId)) continue
-    ranges.delete(shardId)
-    readers.forget(shardId)
-  }
+  const expired = [...ranges.keys()].filter(shardId => !ids.has(shardId))
+  const stillRead = new Set(readers.forget(expired))
+  for (const shardId of expired) if (!stillRead.has(shardId)) ranges.delete(shardId)
 }
 
 function shownTail(model: Model): TailScreen | undefined {

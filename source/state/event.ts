@@ -77,6 +77,8 @@ export type DataEvent =
   | { readonly type: 'tail-ready'; readonly stream: StreamRef }
   | { readonly type: 'reader-changed'; readonly reader: ReaderInfo }
   | { readonly type: 'readers-changed'; readonly readers: readonly ReaderInfo[] }
+  /** Their shards were read to the end, or given up, and are listed no more. */
+  | { readonly type: 'readers-expired'; readonly shardIds: readonly string[] }
   | { readonly type: 'rows-arrived'; readonly rows: readonly TailRow[]; readonly recordCount: number }
   /** Records with all that could be read out of them: what a headless tail is made of. */
   | { readonly type: 'records-read'; readonly records: readonly ReadRecord[] }
@@ -182,6 +184,7 @@ const DATA_EVENTS: Readonly<Record<DataEvent['type'], true>> = {
   'tail-progressed': true,
   'reader-changed': true,
   'readers-changed': true,
+  'readers-expired': true,
   'rows-arrived': true,
   'records-read': true,
   'decoding-changed': true,

@@ -186,6 +186,8 @@ export type TailState = {
   readonly phase: 'starting' | 'tailing' | 'paused' | 'finished' | 'failed'
   readonly window: RecordWindow<TailRow>
   readonly readers: ReadonlyMap<string, ReaderInfo>
+  /** Readers of shards that have expired since, by the state in which they were let go. */
+  readonly expiredReaders?: ReadonlyMap<ReaderInfo['state'], number>
   readonly receivedCount: number
   /** Payload and partition key bytes of the received records. */
   readonly receivedBytes: number

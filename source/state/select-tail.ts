@@ -156,9 +156,12 @@ export type ReaderCounts = {
   readonly largestMillisBehindLatest?: number
 }
 
-/** How many shards are in which state, and how far the slowest is behind. */
-export function readerCounts(readers: ReadonlyMap<string, ReaderInfo>): ReaderCounts {
-  const byState = new Map<ReaderInfo['state'], number>()
+/** How many shards are in which state, those that have expired too, and how far the slowest is behind. */
+export function readerCounts({
+  readers,
+  expiredReaders,
+}: Pick<TailState, 'readers' | 'expiredReaders'>): ReaderCounts {
+  const byState = new Map<ReaderInfo['state'], number>(expiredReaders)
   let largest: number | undefined
   for (const reader of readers.values()) {
     byState.set(reader.state, (byState.get(reader.state) ?? 0) + 1)

@@ -25,6 +25,7 @@ type TailEvent = Extract<
       | 'tail-ready'
       | 'reader-changed'
       | 'readers-changed'
+      | 'readers-expired'
       | 'rows-arrived'
       | 'tail-failed'
       | 'tail-troubled'
@@ -69,6 +70,8 @@ function nextTail(tail: TailState, event: Exclude<TailEvent, { type: 'tail-start
       return withReaders(tail, [event.reader])
     case 'readers-changed':
       return event.readers.length === 0 ? tail : withReaders(tail, event.readers)
+    case 'readers-expired':
+      return withoutReaders(tail, event.shardIds)
     case 'rows-arrived':
       return withRows(tail, event.rows, event.recordCount)
     case 'tail-failed':
@@ -122,6 +125,18 @@ function withReaders(tail: TailState, readers: readonly ReaderInfo[]): TailState
   const next = new Map(tail.readers)
   for (const reader of readers) next.set(reader.shardId, reader)
   return { ...tail, readers: next }
+}
+
+function withoutReaders(tail: TailState, shardIds: readonly string[]): TailState {
+  const readers = new Map(tail.readers)
+  const expiredReaders = new Map(tail.expiredReaders)
+  for (const shardId of shardIds) {
+    const state = readers.get(shardId)?.state
+    if (state === undefined) continue
+    readers.delete(shardId)
+    expiredReaders.set(state, (expiredReaders.get(state) ?? 0) + 1)
+  }
+  return { ...tail, readers, expiredReaders }
 }
 
 function sampled(tail: TailState, at: number): TailState {

@@ -32,6 +32,7 @@ export function update(model: Model, event: Event): Model {
     case 'search-called-off':
     case 'reader-changed':
     case 'readers-changed':
+    case 'readers-expired':
     case 'rows-arrived':
     case 'tail-failed':
     case 'tail-troubled':

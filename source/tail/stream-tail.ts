@@ -28,6 +28,8 @@ const DEFAULT_RELIST_MILLIS = 30_000
 /** While the stream has no shard yet (it is being created). */
 const EMPTY_RELIST_MILLIS = 2_000
 const LISTING = 'ListShards'
+/** A listing can lack a shard for a moment, and would have it read twice: only what stays away is let go. */
+const EXPIRED_MILLIS = 3_600_000
 
 /** Starts reading when it is iterated. See TailOptions and Tail for what it promises. */
 export function tailStream(options: TailOptions): Tail {
@@ -62,6 +64,8 @@ class StreamTail implements Tail {
   #throttledCount = 0
   #failedShardCount = 0
   #endedShardCount = 0
+  /** Members that were read to their end and have expired since. */
+  #expiredShardCount = 0
   #failure: Failure | undefined
 
   constructor(options: TailOptions) {
@@ -78,7 +82,9 @@ class StreamTail implements Tail {
       signal: this.#stop.signal,
       onChange: (shards, added) => {
         this.#queue.push({ type: 'shards-listed', shards })
-        if (this.#isAttached) this.#joinListed(added)
+        if (!this.#isAttached) return
+        this.#joinListed(added)
+        this.#forgetExpired()
       },
       // At the very start a failure is the caller's to see; later on a refusal for throughput only means: later.
       onFailure: (failure, attempt) => {
@@ -161,6 +167,8 @@ class StreamTail implements Tail {
     this.#members.set(member.shardId, member)
     this.#unfinished.add(member)
     for (const id of member.parentShardIds) {
+      const parent = this.#members.get(id)
+      if (parent !== undefined) parent.hasChild = true
       const siblings = this.#byParent.get(id)
       if (siblings === undefined) this.#byParent.set(id, [member])
       else siblings.push(member)
@@ -414,7 +422,7 @@ class StreamTail implements Tail {
     this.#unfinished.delete(member)
     if (this.#unfinished.size > 0 || this.#isFinished) return
     const { exitAtTip, until } = this.#options
-    if (this.#failedShardCount === this.#members.size) this.#finish('failed')
+    if (this.#failedShardCount === this.#shardCount) this.#finish('failed')
     else if (exitAtTip === true) this.#finish('tip')
     else this.#finish(until === undefined ? 'ended' : 'until')
   }
@@ -437,6 +445,37 @@ class StreamTail implements Tail {
         return isWanted
       })
     this.#join(children)
+  }
+
+  /** After months of reshards they would be most of what is kept. Who comes after them has begun, and asks no more. */
+  #forgetExpired(): void {
+    const now = this.#options.clock.now()
+    for (const member of this.#members.values()) {
+      if (this.#listing.has(member.shardId)) {
+        delete member.unlistedSinceMillis
+        continue
+      }
+      member.unlistedSinceMillis ??= now
+      const isExpired = now - member.unlistedSinceMillis >= EXPIRED_MILLIS
+      const isRead = member.phase === 'ended' && member.hasChild && this.#waitingFor(member).length === 0
+      if (isExpired && isRead) this.#forget(member)
+    }
+  }
+
+  #forget(member: Member): void {
+    this.#members.delete(member.shardId)
+    this.#byParent.delete(member.shardId)
+    for (const id of member.parentShardIds) {
+      const siblings = this.#byParent.get(id)?.filter(sibling => sibling !== member) ?? []
+      if (siblings.length === 0) this.#byParent.delete(id)
+      else this.#byParent.set(id, siblings)
+    }
+    this.#expiredShardCount += 1
+  }
+
+  /** All that were ever members. */
+  get #shardCount(): number {
+    return this.#members.size + this.#expiredShardCount
   }
 
   /** Finds reshards that an endpoint does not announce, and shards of a stream that is still being created. */
@@ -502,7 +541,7 @@ class StreamTail implements Tail {
     return {
       recordCount: this.#recordCount,
       byteCount: this.#byteCount,
-      shardCount: this.#members.size,
+      shardCount: this.#shardCount,
       endedShardCount: this.#endedShardCount,
       failedShardCount: this.#failedShardCount,
       throttledCount: this.#throttledCount,

@@ -18,6 +18,10 @@ export type Member = {
   isReleased: boolean
   /** Records of it that were read up to the asked end, delivered or not. */
   readCount: number
+  /** One of its children is or was read too. */
+  hasChild: boolean
+  /** Since when listings lack it; absent while they have it. */
+  unlistedSinceMillis?: number
   readonly stop: AbortController
 }
 
@@ -42,6 +46,7 @@ export function memberOf(
     phase: 'waiting',
     isReleased: false,
     readCount: 0,
+    hasChild: false,
     stop: new AbortController(),
   }
 }

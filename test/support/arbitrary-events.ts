@@ -170,6 +170,10 @@ export const anyEvent: fc.Arbitrary<Event> = fc.oneof(
   fc.record({ type: fc.constant('tail-ready' as const), stream }),
   fc.record({ type: fc.constant('reader-changed' as const), reader }),
   fc.record({ type: fc.constant('readers-changed' as const), readers: fc.array(reader, { maxLength: 4 }) }),
+  fc.record({
+    type: fc.constant('readers-expired' as const),
+    shardIds: fc.array(reader, { maxLength: 4 }).map(readers => readers.map(({ shardId }) => shardId)),
+  }),
   fc
     .array(row, { maxLength: 20 })
     .map(rows => ({ type: 'rows-arrived' as const, rows, recordCount: rows.length })),

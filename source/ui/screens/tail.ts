@@ -160,7 +160,7 @@ function factsLine(tail: TailState, screen: ScreenOf<'tail'>, newerMatches: numb
   if (tail.retriedFailure !== undefined) {
     return line(span(`! ${tail.retriedFailure.action}: `, 'warning'), tail.retriedFailure.message)
   }
-  const { byState, largestMillisBehindLatest } = readerCounts(tail.readers)
+  const { byState, largestMillisBehindLatest } = readerCounts(tail)
   const states = STATE_TEXT.flatMap(([state, text]) => {
     const count = byState.get(state) ?? 0
     return count === 0 ? [] : [`${countText(count)} ${text}`]
