@@ -91,6 +91,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   let accountId: Sourced<string> | undefined =
     identity.accountId === undefined ? undefined : { value: identity.accountId, origin: plan.origin }
   const proxyUrl = proxyInSight(settings, url.value, onWarning)
+  const way = proxyUrl === undefined ? {} : { proxyUrl: proxyUrl.value }
   const session = (): Session => ({
     endpointUrl: url,
     isCustomEndpoint: endpointUrl !== undefined,
@@ -116,6 +117,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     clients,
     arming,
     endpointUrl: requestHandler === undefined ? url.value : 'the embedded sandbox',
+    ...way,
     callMillis: deadlines.callMillis,
     ...(audit === undefined ? {} : { audit }),
   })
@@ -154,7 +156,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   })
   return {
     api: options.onCall === undefined ? api : withCallLog(api, options.onCall, clock),
-    subscribe: createSubscribe({ clients, endpointUrl: url.value }),
+    subscribe: createSubscribe({ clients, endpointUrl: url.value, ...way }),
     control: options.onCall === undefined ? control : withControlLog(control, options.onCall, clock),
     metrics: options.onCall === undefined ? metrics : withMetricsLog(metrics, options.onCall, clock),
     services: options.onCall === undefined ? services : withServicesLog(services, options.onCall, clock),
@@ -162,6 +164,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
       send,
       session: { region: region.value, hasCustomEndpoint: endpointUrl !== undefined },
       endpointUrl: url.value,
+      ...way,
       transport: {
         deadlines,
         ...trust,

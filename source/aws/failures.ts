@@ -11,6 +11,8 @@ export type CallContext = {
   /** The API operation, e.g. `SplitShard`. */
   readonly operation: string
   readonly endpointUrl: string
+  /** The proxy on the way there, without its password. */
+  readonly proxyUrl?: string
   /** Whether the caller's own signal ended the call. */
   readonly isAborted?: boolean
   /** Set when the deadline of the whole call ended it. */
@@ -73,7 +75,7 @@ function judge(error: unknown, context: CallContext): Verdict {
   if (named !== undefined) return named
   if (/^Credentials?ProviderError$|^TokenProviderError$/.test(name)) return { kind: 'credentials' }
   if (name === 'EndpointError') return { kind: 'usage', nextStep: 'Check the ARN and the region.' }
-  const network = networkVerdict(error, context.endpointUrl)
+  const network = networkVerdict(error, context.endpointUrl, context.proxyUrl)
   if (network !== undefined) return network
   if (statusCode === undefined) return { kind: 'internal' }
   return byStatus({ name, message }, statusCode, context)

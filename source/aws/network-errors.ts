@@ -1,7 +1,10 @@
 import { firstLine, type Verdict } from './verdict.ts'
 
-/** What an error of connection, name lookup, TLS or HTTP means, or undefined where it is none. Looks below wrappers. */
-export function networkVerdict(error: unknown, endpointUrl: string): Verdict | undefined {
+/**
+ * What an error of connection, name lookup, TLS or HTTP means, or undefined where it is none. Looks below wrappers. With a
+ * proxy on the way, what fails first is the way to it.
+ */
+export function networkVerdict(error: unknown, endpointUrl: string, proxyUrl?: string): Verdict | undefined {
   const { host, hostname } = URL.canParse(endpointUrl)
     ? new URL(endpointUrl)
     : { host: endpointUrl, hostname: endpointUrl }
@@ -10,6 +13,14 @@ export function networkVerdict(error: unknown, endpointUrl: string): Verdict | u
     const text = typeof link.message === 'string' ? link.message : ''
     switch (code) {
       case 'ECONNREFUSED':
+        if (proxyUrl !== undefined) {
+          return {
+            kind: 'unreachable',
+            message: `Nothing listens at the proxy ${proxyUrl} on the way to ${host}: connection refused (${code}).`,
+            nextStep: 'Start the proxy, or check HTTPS_PROXY, HTTP_PROXY and NO_PROXY.',
+            retryable: true,
+          }
+        }
         return {
           kind: 'unreachable',
           message: `Nothing listens at ${host}: connection refused (${code}).`,
@@ -46,7 +57,7 @@ export function networkVerdict(error: unknown, endpointUrl: string): Verdict | u
     if (code === 'ETIMEDOUT' || link.name === 'TimeoutError') {
       return {
         kind: 'unreachable',
-        message: `No answer from ${host} in time: ${firstLine(text) || code}`,
+        message: `No answer from ${host}${proxyUrl === undefined ? '' : ` through the proxy ${proxyUrl}`} in time: ${firstLine(text) || code}`,
         nextStep: 'Check the network, VPN and proxy on the way to the endpoint.',
         retryable: true,
         isUncertain: true,
@@ -60,6 +71,13 @@ export function networkVerdict(error: unknown, endpointUrl: string): Verdict | u
       }
     }
     if (code === 'ERR_PROXY_TUNNEL') {
+      if (link.statusCode === 407) {
+        return {
+          kind: 'unreachable',
+          message: `The proxy on the way to ${host} wants a user name and password: ${firstLine(text)}`,
+          nextStep: 'Put them into HTTPS_PROXY: http://user:password@proxy.example:3128.',
+        }
+      }
       return {
         kind: 'unreachable',
         message: `The proxy does not let through to ${host}: ${firstLine(text)}`,
@@ -89,7 +107,7 @@ export function networkVerdict(error: unknown, endpointUrl: string): Verdict | u
 const CERTIFICATE_CODES =
   /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|CERT_|ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH)/
 
-type Link = { code?: unknown; message?: unknown; name?: unknown; hostname?: unknown }
+type Link = { code?: unknown; statusCode?: unknown; message?: unknown; name?: unknown; hostname?: unknown }
 
 /** The error, its causes and, of an error that holds several (both address families failed), the first. */
 function causes(error: unknown): Link[] {

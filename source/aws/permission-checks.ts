@@ -14,6 +14,7 @@ export function createPermissionChecks(wiring: {
   readonly send: Send
   readonly session: Parameters<typeof streamInput>[1]
   readonly endpointUrl: string
+  readonly proxyUrl?: string
   readonly transport: Omit<TransportOptions, 'maxSockets' | 'keepIdleMillis'>
   readonly credentials: CredentialCache
 }): PermissionChecks {
@@ -66,9 +67,11 @@ export function createPermissionChecks(wiring: {
 async function reach(
   {
     endpointUrl,
+    proxyUrl,
     transport,
   }: {
     readonly endpointUrl: string
+    readonly proxyUrl?: string
     readonly transport: Parameters<typeof createPermissionChecks>[0]['transport']
   },
   signal: AbortSignal | undefined,
@@ -100,6 +103,7 @@ async function reach(
     throw failureFrom(error, {
       operation: 'Reach',
       endpointUrl,
+      ...(proxyUrl === undefined ? {} : { proxyUrl }),
       isAborted: signal?.aborted === true,
     }) satisfies FailureError
   } finally {

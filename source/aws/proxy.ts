@@ -1,6 +1,7 @@
 import { usageFailure } from '../domain/failure.ts'
 import { isLoopback } from '../domain/loopback.ts'
 import type { Sourced } from '../domain/session.ts'
+import { isExempt } from './no-proxy.ts'
 import type { AwsSettings } from './settings.ts'
 
 /** The proxy variables as Node's agents want them. */
@@ -51,6 +52,9 @@ export function proxyInSight(
   const variable = settings.variables.get(name)
   if (variable === undefined || proxyFor(proxyVariables(settings), endpointUrl) === undefined)
     return undefined
+  const { protocol: scheme, hostname, port } = new URL(endpointUrl)
+  const portNumber = port === '' ? (scheme === 'https:' ? 443 : 80) : Number(port)
+  if (isExempt(settings.variables.get('NO_PROXY')?.value, hostname, portNumber)) return undefined
   if (!canUseProxy(process.versions.node)) {
     onWarning(`${name} is set, but Node ${process.versions.node} cannot use it here: Node 24.5 or newer can.`)
     return undefined

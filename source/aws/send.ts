@@ -24,6 +24,7 @@ export function createSend(wiring: {
   readonly clients: Clients
   readonly arming: Readonly<Arming>
   readonly endpointUrl: string
+  readonly proxyUrl?: string
   readonly callMillis: number
   /** Told of every call that changes something. */
   readonly audit?: Audit
@@ -56,6 +57,7 @@ export function createSend(wiring: {
       failureFrom(error, {
         operation,
         endpointUrl: wiring.endpointUrl,
+        ...(wiring.proxyUrl === undefined ? {} : { proxyUrl: wiring.proxyUrl }),
         isAborted: signal?.aborted === true || clients.isClosed(),
         ...(deadline.signal.aborted ? { deadlineMillis: wiring.callMillis } : {}),
       }) satisfies FailureError

@@ -12,13 +12,14 @@ import type { ChildShard, StartingPosition, SubscribeToShard, SubscriptionEvent 
 export function createSubscribe(wiring: {
   readonly clients: Clients
   readonly endpointUrl: string
+  readonly proxyUrl?: string
 }): SubscribeToShard {
-  const { clients, endpointUrl } = wiring
+  const { clients, ...way } = wiring
   return async (stream, consumerArn, shardId, position, { signal }) => {
     const failed = (error: unknown) =>
       failureFrom(error, {
         operation: 'SubscribeToShard',
-        endpointUrl,
+        ...way,
         isAborted: signal.aborted || clients.isClosed(),
       })
     let output: SubscribeToShardOutput

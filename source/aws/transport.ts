@@ -3,7 +3,8 @@ import https from 'node:https'
 import { NodeHttp2Handler, NodeHttpHandler } from '@smithy/node-http-handler'
 import type { Deadlines } from './connection.ts'
 import { createInProcessTransport } from './in-process-transport.ts'
-import { type ProxyVariables, proxyFor } from './proxy.ts'
+import { canUseProxy, type ProxyVariables, proxyFor } from './proxy.ts'
+import { createProxiedPush, type PushTransport } from './push-proxy.ts'
 import { quietLogger } from './quiet-logger.ts'
 import type { RequestHandler } from './request-handler.ts'
 import { sayingNotImplemented } from './unimplemented.ts'
@@ -36,9 +37,18 @@ const LONGEST_SESSION_MILLIS = 600_000
  * HTTP/2 for subscriptions, which the service pushes over nothing else. A request timeout would end a quiet one without an
  * error; without any limit the handler would set one of its own.
  */
-export function createPushTransport(options: TransportOptions): Transport | NodeHttp2Handler {
-  const { requestHandler, caCertificates: ca } = options
+export function createPushTransport(options: TransportOptions): Transport | PushTransport {
+  const { requestHandler, caCertificates: ca, deadlines } = options
   if (requestHandler !== undefined) return createTransport(options)
+  const proxy = proxyFor(options.proxy, options.endpointUrl)
+  if (proxy !== undefined && canUseProxy(process.versions.node)) {
+    return createProxiedPush({
+      proxy,
+      tunnelMillis: deadlines.connectMillis + deadlines.answerMillis,
+      sessionMillis: LONGEST_SESSION_MILLIS,
+      ...(ca === undefined ? {} : { ca }),
+    })
+  }
   return new NodeHttp2Handler({
     sessionTimeout: LONGEST_SESSION_MILLIS,
     ...(ca === undefined ? {} : { nodeHttp2ConnectOptions: { ca: [...ca] } }),

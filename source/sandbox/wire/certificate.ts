@@ -4,11 +4,11 @@ import { generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 export type Certificate = { cert: string; key: string }
 
 /**
- * A self-signed certificate for localhost, 127.0.0.1 and ::1, valid for a year from `now` (epoch milliseconds): for
+ * A self-signed certificate for the host name, 127.0.0.1 and ::1, valid for a year from `now` (epoch milliseconds): for
  * clients that insist on TLS. Made anew for each run, so that no private key lies in the source.
  * (Structure: RFC 5280; the encoding is DER by hand, since Node can sign but not build certificates.)
  */
-export function selfSignedCertificate(now: number): Certificate {
+export function selfSignedCertificate(now: number, hostName = 'localhost'): Certificate {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
   const ecdsaWithSha256 = sequence(objectId('2a8648ce3d040302'))
   const name = sequence(set(sequence(objectId('550403'), utf8('shardscope sandbox'))))
@@ -21,7 +21,7 @@ export function selfSignedCertificate(now: number): Certificate {
     sequence(time(now - 86_400_000), time(now + year)),
     name,
     publicKey.export({ type: 'spki', format: 'der' }),
-    explicit(3, sequence(basicConstraints(), alternativeNames())),
+    explicit(3, sequence(basicConstraints(), alternativeNames(hostName))),
   )
   const signature = sign('sha256', body, privateKey)
   const certificate = sequence(body, ecdsaWithSha256, der(0x03, Buffer.from([0]), signature))
@@ -59,13 +59,13 @@ const basicConstraints = () =>
     der(0x04, sequence(der(0x01, Buffer.from([0xff])))),
   )
 
-const alternativeNames = () =>
+const alternativeNames = (hostName: string) =>
   sequence(
     objectId('551d11'),
     der(
       0x04,
       sequence(
-        der(0x82, Buffer.from('localhost')),
+        der(0x82, Buffer.from(hostName)),
         der(0x87, Buffer.from([127, 0, 0, 1])),
         der(0x87, Buffer.from([...Array(15).fill(0), 1])),
       ),
