@@ -45,6 +45,35 @@ export function failureLines(
   return [...lines, [], ...keyLines(view, keys)]
 }
 
+/** A body that could not be filled, with the two ways on that each screen has. */
+export function failedBody(
+  view: View,
+  failure: Failure,
+  others: readonly (readonly [string, string])[] = [],
+): readonly Line[] {
+  return failureLines(failure, view, [['view.refresh', 'try again'], ...others, ['view.back', 'back']])
+}
+
+/** A body for which an answer is awaited. */
+export function waitingBody(text: string): readonly Line[] {
+  return [[], line('  ', span(text, 'muted'))]
+}
+
+/** The body of a list of which the filter leaves nothing, e.g. `No shard contains 0007.` */
+export function filteredOutBody(view: View, noun: string, filter: string): readonly Line[] {
+  return [
+    [],
+    line(`  No ${noun} contains `, span(filter, 'accent'), '.'),
+    [],
+    ...keyLines(view, [['view.back', 'clear the filter']]),
+  ]
+}
+
+/** The line over a filtered list. */
+export function filterFacts(filter: string): Line {
+  return line('Only rows with ', span(filter, 'accent'))
+}
+
 /** Keys that help here, one a line, by command id. */
 export function keyLines(view: View, keys: readonly (readonly [string, string])[]): readonly Line[] {
   return keys.map(([commandId, text]) =>

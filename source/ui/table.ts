@@ -101,6 +101,16 @@ export function rowLine<Row>(columns: readonly LaidOut<Row>[], row: Row, isSelec
   return line
 }
 
+/** The rows in sight of a list: `top` is the index of the first one, `index` that of the selected one. */
+export function tableBody<Row>(
+  columns: readonly LaidOut<Row>[],
+  rows: readonly Row[],
+  { index, top }: { readonly index: number; readonly top: number },
+  height: number,
+): readonly Line[] {
+  return rows.slice(top, top + height).map((row, offset) => rowLine(columns, row, top + offset === index))
+}
+
 function markedSpans<Row>(column: Column<Row>, drawn: string, tone: Tone | undefined, mark: Tone): Span[] {
   const spans: Span[] = []
   let at = 0

@@ -7,10 +7,10 @@ import { streamKey } from '../../state/model.ts'
 import { type BoardRow, boardRows, heatOf, stripPieces } from '../../state/select-heat.ts'
 import { listHeight, selectionOf } from '../../state/selection.ts'
 import { sparkline } from '../charts.ts'
-import { failureLines, keyLines } from '../failure-lines.ts'
+import { failedBody, filteredOutBody, filterFacts } from '../failure-lines.ts'
 import { chart, type Line, line, span } from '../line.ts'
 import { markerLine, stripLine } from '../parts/strip.ts'
-import { headerLine, layOut, rowLine, spokenRow } from '../table.ts'
+import { headerLine, layOut, spokenRow, tableBody } from '../table.ts'
 import { keyOf, type ScreenOf, type ScreenView, type View } from '../view.ts'
 import { boardColumns, toneOf, verdictText } from './board-columns.ts'
 import { streamTitle } from './shards.ts'
@@ -38,9 +38,7 @@ export function boardView(view: View, screen: ScreenOf<'board'>): ScreenView {
   const height = listHeight(screen, model.viewport)
   const selected = rows[index]
   const list =
-    rows.length > 0
-      ? rows.slice(top, top + height).map((row, offset) => rowLine(columns, row, top + offset === index))
-      : emptyBody(view, screen, heat)
+    rows.length > 0 ? tableBody(columns, rows, { index, top }, height) : emptyBody(view, screen, heat)
   const filled = Array.from({ length: height }, (_, place) => list[place] ?? [])
   return {
     title: [...streamTitle(screen.stream.streamName), span(' > heat', 'muted')],
@@ -104,7 +102,7 @@ function factsLine(view: View, screen: ScreenOf<'board'>, heat: HeatState | unde
   if (heat?.failure !== undefined) {
     return line(span(`! ${heat.failure.action}: `, 'warning'), heat.failure.message)
   }
-  if (screen.filter !== '') return line('Only rows with ', span(screen.filter, 'accent'))
+  if (screen.filter !== '') return filterFacts(screen.filter)
   const snapshot = heat?.snapshot
   if (snapshot === undefined) {
     const text =
@@ -131,19 +129,10 @@ function factsLine(view: View, screen: ScreenOf<'board'>, heat: HeatState | unde
 
 function emptyBody(view: View, screen: ScreenOf<'board'>, heat: HeatState | undefined): readonly Line[] {
   if (heat?.failure !== undefined) {
-    return failureLines(heat.failure, view, [
-      ['view.refresh', 'try again'],
-      ['heat.toggle-source', 'the other source'],
-      ['view.back', 'back'],
-    ])
+    return failedBody(view, heat.failure, [['heat.toggle-source', 'the other source']])
   }
   if (screen.filter !== '') {
-    return [
-      [],
-      line('  No shard has ', span(screen.filter, 'accent'), ' in its line.'),
-      [],
-      ...keyLines(view, [['view.back', 'clear the filter']]),
-    ]
+    return filteredOutBody(view, 'shard', screen.filter)
   }
   const isListed = view.model.shards.get(streamKey(screen.stream))?.value !== undefined
   return [

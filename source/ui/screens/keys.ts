@@ -2,10 +2,10 @@ import { amountText, keylessText, sourceText } from '../../domain/heat/heat-text
 import type { KeyLocation } from '../../state/heat-state.ts'
 import { heatOf, type KeyRow, keyRows, snapshotOf } from '../../state/select-heat.ts'
 import { selectionOf } from '../../state/selection.ts'
-import { failureLines, keyLines } from '../failure-lines.ts'
+import { failedBody, filteredOutBody, filterFacts, waitingBody } from '../failure-lines.ts'
 import { counted, shareText, UNKNOWN } from '../format.ts'
 import { type Line, line, span, wrapText } from '../line.ts'
-import { type Column, headerLine, layOut, rowLine, spokenRow, widest } from '../table.ts'
+import { type Column, headerLine, layOut, spokenRow, tableBody, widest } from '../table.ts'
 import { keyOf, type ScreenOf, type ScreenView, type View } from '../view.ts'
 import { streamTitle } from './shards.ts'
 
@@ -31,12 +31,7 @@ export function keysView(view: View, screen: ScreenOf<'keys'>): ScreenView {
     facts: factsLine(view, screen),
     header: headerLine(columns, screen.sort),
     spoken: spokenRow(columns, rows[index], index, rows.length),
-    body:
-      rows.length > 0
-        ? rows
-            .slice(top, top + view.height)
-            .map((row, offset) => rowLine(columns, row, top + offset === index))
-        : emptyBody(view, screen),
+    body: rows.length > 0 ? tableBody(columns, rows, { index, top }, view.height) : emptyBody(view, screen),
   }
 }
 
@@ -105,7 +100,7 @@ function factsLine(view: View, screen: ScreenOf<'keys'>): Line {
     if (located?.partitionKey === screen.lookUp.partitionKey) return line(locationText(located))
     return [span(`Looking ${screen.lookUp.partitionKey} up ...`, 'muted')]
   }
-  if (screen.filter !== '') return line('Only rows with ', span(screen.filter, 'accent'))
+  if (screen.filter !== '') return filterFacts(screen.filter)
   return snapshot === undefined ? [] : line(sourceText(snapshot.board))
 }
 
@@ -130,21 +125,12 @@ export function locationText(located: KeyLocation): string {
 function emptyBody(view: View, screen: ScreenOf<'keys'>): readonly Line[] {
   const heat = heatOf(view.model, screen.stream)
   if (heat?.failure !== undefined) {
-    return failureLines(heat.failure, view, [
-      ['view.refresh', 'try again'],
-      ['view.back', 'back'],
-    ])
+    return failedBody(view, heat.failure)
   }
   if (screen.filter !== '') {
-    return [
-      [],
-      line('  No heavy key contains ', span(screen.filter, 'accent'), '.'),
-      [],
-      ...keyLines(view, [['view.back', 'clear the filter']]),
-    ]
+    return filteredOutBody(view, 'heavy key', screen.filter)
   }
-  if (heat?.snapshot?.keys === undefined)
-    return [[], line('  ', span('Reading records to see their keys ...', 'muted'))]
+  if (heat?.snapshot?.keys === undefined) return waitingBody('Reading records to see their keys ...')
   const keyless = keylessText(heat.snapshot.board.keylessShare)
   return [
     [],

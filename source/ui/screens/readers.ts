@@ -3,10 +3,10 @@ import { trendText } from '../../domain/readers/deadline.ts'
 import type { ReaderShard, StreamReader } from '../../domain/readers/reader.ts'
 import { type ReaderRow, readerRows, readersOf } from '../../state/select-readers.ts'
 import { selectionOf } from '../../state/selection.ts'
-import { failureLines, keyLines } from '../failure-lines.ts'
+import { failedBody, filteredOutBody, filterFacts, waitingBody } from '../failure-lines.ts'
 import { counted } from '../format.ts'
 import { type Line, line, span, wrapText } from '../line.ts'
-import { type Column, headerLine, layOut, rowLine, spokenRow, widest } from '../table.ts'
+import { type Column, headerLine, layOut, spokenRow, tableBody, widest } from '../table.ts'
 import type { Tone } from '../theme.ts'
 import { keyOf, type ScreenOf, type ScreenView, type View } from '../view.ts'
 import { streamTitle } from './shards.ts'
@@ -40,12 +40,7 @@ export function readersView(view: View, screen: ScreenOf<'readers'>): ScreenView
     facts: factsLine(view, screen),
     header: headerLine(columns, screen.sort),
     spoken: spokenRow(columns, rows[index], index, rows.length),
-    body:
-      rows.length > 0
-        ? rows
-            .slice(top, top + view.height)
-            .map((row, offset) => rowLine(columns, row, top + offset === index))
-        : emptyBody(view, screen),
+    body: rows.length > 0 ? tableBody(columns, rows, { index, top }, view.height) : emptyBody(view, screen),
   }
 }
 
@@ -136,7 +131,7 @@ function factsLine(view: View, screen: ScreenOf<'readers'>): Line {
       span(`: ${first.action}: ${first.failure?.message ?? ''}${more}`),
     ]
   }
-  if (screen.filter !== '') return line('Only rows with ', span(screen.filter, 'accent'))
+  if (screen.filter !== '') return filterFacts(screen.filter)
   const asking = known?.snapshot?.sources.filter(({ state }) => state === 'asking') ?? []
   if (asking.length > 0) return [span(`Asking for ${asking.map(({ kind }) => kind).join(', ')} ...`, 'muted')]
   const reads = known?.snapshot?.unexplained?.sentence
@@ -147,22 +142,14 @@ function factsLine(view: View, screen: ScreenOf<'readers'>): Line {
 function emptyBody(view: View, screen: ScreenOf<'readers'>): readonly Line[] {
   const known = readersOf(view.model, screen.stream)
   if (known?.failure !== undefined) {
-    return failureLines(known.failure, view, [
-      ['view.refresh', 'try again'],
-      ['view.back', 'back'],
-    ])
+    return failedBody(view, known.failure)
   }
   if (screen.filter !== '') {
-    return [
-      [],
-      line('  No reader contains ', span(screen.filter, 'accent'), '.'),
-      [],
-      ...keyLines(view, [['view.back', 'clear the filter']]),
-    ]
+    return filteredOutBody(view, 'reader', screen.filter)
   }
   const sources = known?.snapshot?.sources ?? []
   if (known?.snapshot === undefined || sources.some(({ state }) => state === 'asking'))
-    return [[], line('  ', span('Asking who reads this stream ...', 'muted'))]
+    return waitingBody('Asking who reads this stream ...')
   return [
     [],
     line('  Nobody who is known reads this stream.'),

@@ -1,8 +1,9 @@
 import { SERVICE_TITLES } from '../../domain/services/service-item.ts'
 import { type ServiceRow, serviceRows } from '../../state/select-readers.ts'
 import { selectionOf } from '../../state/selection.ts'
+import { filterFacts, waitingBody } from '../failure-lines.ts'
 import { type Line, line, span, wrapText } from '../line.ts'
-import { type Column, headerLine, layOut, rowLine, spokenRow, widest } from '../table.ts'
+import { type Column, headerLine, layOut, spokenRow, tableBody, widest } from '../table.ts'
 import { keyOf, type ScreenOf, type ScreenView, type View } from '../view.ts'
 
 //  Services                                                        3 Firehose, 1 Flink, 0 Video
@@ -32,15 +33,10 @@ export function servicesView(view: View, screen: ScreenOf<'services'>): ScreenVi
           ]
         : screen.filter === ''
           ? []
-          : line('Only rows with ', span(screen.filter, 'accent')),
+          : filterFacts(screen.filter),
     header: headerLine(columns, screen.sort),
     spoken: spokenRow(columns, rows[index], index, rows.length),
-    body:
-      rows.length > 0
-        ? rows
-            .slice(top, top + view.height)
-            .map((row, offset) => rowLine(columns, row, top + offset === index))
-        : emptyBody(view),
+    body: rows.length > 0 ? tableBody(columns, rows, { index, top }, view.height) : emptyBody(view),
   }
 }
 
@@ -74,7 +70,7 @@ function columnsFor(rows: readonly ServiceRow[]): readonly Column<ServiceRow>[] 
 function emptyBody({ model, width }: View): readonly Line[] {
   const listings = model.services?.listings
   if (listings === undefined || listings.some(({ state }) => state === 'asking'))
-    return [[], line('  ', span('Asking the services ...', 'muted'))]
+    return waitingBody('Asking the services ...')
   return [
     [],
     ...listings.flatMap(({ service, action, failure }) =>

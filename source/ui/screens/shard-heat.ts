@@ -11,7 +11,7 @@ import { limitOf } from '../../domain/heat/split-advice.ts'
 import type { ShardDetail } from '../../state/heat-state.ts'
 import { heatOf, snapshotOf } from '../../state/select-heat.ts'
 import { columnChart, LEVEL_SIGNS, LEVEL_TONES } from '../charts.ts'
-import { failureLines } from '../failure-lines.ts'
+import { failedBody, type failureLines, waitingBody } from '../failure-lines.ts'
 import { counted, countText, lagText, shareText, timeText, UNKNOWN } from '../format.ts'
 import { chart, fitText, type Line, line, span, wrapText } from '../line.ts'
 import type { ScreenOf, ScreenView, View } from '../view.ts'
@@ -53,12 +53,8 @@ export function shardHeatView(view: View, screen: ScreenOf<'shard-heat'>): Scree
 }
 
 function waiting(view: View, failure: Parameters<typeof failureLines>[0] | undefined): readonly Line[] {
-  if (failure !== undefined)
-    return failureLines(failure, view, [
-      ['view.refresh', 'try again'],
-      ['view.back', 'back'],
-    ])
-  return [[], line('  ', span('Looking at the shard ...', 'muted'))]
+  if (failure !== undefined) return failedBody(view, failure)
+  return waitingBody('Looking at the shard ...')
 }
 
 function verdictLine({ level, verdict }: ShardHeat): Line {

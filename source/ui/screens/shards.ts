@@ -2,10 +2,10 @@ import { memoLast } from '../../state/memo.ts'
 import { type Model, streamKey } from '../../state/model.ts'
 import { readersOf, type ShardRow, shardCounts, shardRows } from '../../state/select-shards.ts'
 import { selectionOf } from '../../state/selection.ts'
-import { failureLines, keyLines, staleLine } from '../failure-lines.ts'
+import { failureLines, filteredOutBody, filterFacts, staleLine, waitingBody } from '../failure-lines.ts'
 import { counted, countText, hoursText, lagText, shareText, UNKNOWN } from '../format.ts'
 import { type Line, line, span } from '../line.ts'
-import { type Column, headerLine, layOut, rowLine, spokenRow, widest } from '../table.ts'
+import { type Column, headerLine, layOut, spokenRow, tableBody, widest } from '../table.ts'
 import { keyOf, type ScreenOf, type ScreenView, type View } from '../view.ts'
 import { modeText, sortLine, statusTone } from './streams.ts'
 
@@ -33,12 +33,7 @@ export function shardsView(view: View, screen: ScreenOf<'shards'>): ScreenView {
     facts: factsLine(view, screen, rows[index]),
     header: headerLine(columns, screen.sort),
     spoken: spokenRow(columns, rows[index], index, rows.length),
-    body:
-      rows.length > 0
-        ? rows
-            .slice(top, top + view.height)
-            .map((row, offset) => rowLine(columns, row, top + offset === index))
-        : emptyBody(view, screen),
+    body: rows.length > 0 ? tableBody(columns, rows, { index, top }, view.height) : emptyBody(view, screen),
   }
 }
 
@@ -141,7 +136,7 @@ function factsLine(view: View, screen: ScreenOf<'shards'>, selected: ShardRow | 
   const fetched = model.shards.get(streamKey(screen.stream))
   const stale = fetched === undefined ? undefined : staleLine(fetched, model.now)
   if (stale !== undefined) return stale
-  if (screen.filter !== '') return line('Only rows with ', span(screen.filter, 'accent'))
+  if (screen.filter !== '') return filterFacts(screen.filter)
   const note = selected?.reader?.note
   if (note !== undefined) return line(`${selected?.id}: ${note}`)
   if (screen.sort !== undefined) return sortLine(screen.sort)
@@ -176,15 +171,10 @@ function emptyBody(view: View, screen: ScreenOf<'shards'>): readonly Line[] {
     ])
   }
   if (fetched?.value === undefined) {
-    return [[], line('  ', span('Asking for the shards (ListShards) ...', 'muted'))]
+    return waitingBody('Asking for the shards (ListShards) ...')
   }
   if (screen.filter !== '') {
-    return [
-      [],
-      line('  No shard contains ', span(screen.filter, 'accent'), '.'),
-      [],
-      ...keyLines(view, [['view.back', 'clear the filter']]),
-    ]
+    return filteredOutBody(view, 'shard', screen.filter)
   }
   if (fetched.value.length > 0) {
     return [[], line(`  No shard is open. ${keyOf(view, 'shards.toggle-closed')} shows the closed ones.`)]

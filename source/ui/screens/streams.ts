@@ -2,10 +2,17 @@ import { amountText } from '../../domain/heat/heat-text.ts'
 import type { Sort, StreamLoad } from '../../state/model.ts'
 import { type StreamRow, streamCount, streamRows } from '../../state/select-streams.ts'
 import { selectionOf } from '../../state/selection.ts'
-import { failureLines, keyLines, staleLine } from '../failure-lines.ts'
+import {
+  failureLines,
+  filteredOutBody,
+  filterFacts,
+  keyLines,
+  staleLine,
+  waitingBody,
+} from '../failure-lines.ts'
 import { ageText, counted, countText, hoursText, longAgeText, UNKNOWN } from '../format.ts'
 import { type Line, line, span, wrapText } from '../line.ts'
-import { type Column, headerLine, layOut, rowLine, spokenRow, widest } from '../table.ts'
+import { type Column, headerLine, layOut, spokenRow, tableBody, widest } from '../table.ts'
 import type { Tone } from '../theme.ts'
 import { keyOf, type ScreenOf, type ScreenView, type View } from '../view.ts'
 
@@ -35,9 +42,7 @@ export function streamsView(view: View, screen: ScreenOf<'streams'>): ScreenView
           ),
         )
   const body =
-    rows.length > 0
-      ? rows.slice(top, top + view.height).map((row, offset) => rowLine(columns, row, top + offset === index))
-      : emptyBody(view, screen)
+    rows.length > 0 ? tableBody(columns, rows, { index, top }, view.height) : emptyBody(view, screen)
   return {
     title: line(span('Streams', 'title')),
     summary,
@@ -146,7 +151,7 @@ export function modeText(mode: string | undefined): string {
 function factsLine(view: View, screen: ScreenOf<'streams'>, selected: StreamRow | undefined): Line {
   const stale = staleLine(view.model.streams, view.model.now)
   if (stale !== undefined) return stale
-  if (screen.filter !== '') return line('Only rows with ', span(screen.filter, 'accent'))
+  if (screen.filter !== '') return filterFacts(screen.filter)
   const failure = selected?.failure
   if (failure === undefined) {
     return screen.sort === undefined ? loadLine(view, selected) : sortLine(screen.sort)
@@ -193,15 +198,10 @@ function emptyBody(view: View, screen: ScreenOf<'streams'>): readonly Line[] {
     return failureLines(streams.failure, view, [['view.refresh', 'try again'], byName, ...elsewhere])
   }
   if (streams.value === undefined) {
-    return [[], line('  ', span('Asking for the streams (ListStreams) ...', 'muted'))]
+    return waitingBody('Asking for the streams (ListStreams) ...')
   }
   if (screen.filter !== '') {
-    return [
-      [],
-      line('  No stream contains ', span(screen.filter, 'accent'), '.'),
-      [],
-      ...keyLines(view, [['view.back', 'clear the filter']]),
-    ]
+    return filteredOutBody(view, 'stream', screen.filter)
   }
   return [
     [],

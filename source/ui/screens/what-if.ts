@@ -4,7 +4,7 @@ import type { RangeForecast, WhatIf } from '../../domain/heat/what-if.ts'
 import type { WhatIfView } from '../../state/heat-state.ts'
 import { heatOf, snapshotOf } from '../../state/select-heat.ts'
 import { LEVEL_SIGNS, LEVEL_TONES } from '../charts.ts'
-import { failureLines } from '../failure-lines.ts'
+import { failedBody, waitingBody } from '../failure-lines.ts'
 import { counted, shareText } from '../format.ts'
 import { fitText, type Line, line, span, wrapText } from '../line.ts'
 import { stripLine } from '../parts/strip.ts'
@@ -43,13 +43,8 @@ function bodyLines(
   forecast: WhatIfView | undefined,
 ): readonly Line[] {
   const failure = heatOf(view.model, screen.stream)?.failure
-  if (failure !== undefined)
-    return failureLines(failure, view, [
-      ['view.refresh', 'try again'],
-      ['view.back', 'back'],
-    ])
-  if (forecast === undefined)
-    return [[], line('  ', span('Reading records to see where the load lies ...', 'muted'))]
+  if (failure !== undefined) return failedBody(view, failure)
+  if (forecast === undefined) return waitingBody('Reading records to see where the load lies ...')
   const { whatIf, midpoint, refusal } = forecast
   if (whatIf === undefined) {
     return [
