@@ -19,8 +19,24 @@ if (Number(process.versions.node.split('.')[0]) < REQUIRED_NODE_MAJOR) {
     // The colour library knows only its own variable.
     ...(process.env.NO_COLOR ? { FORCE_COLOR: '0' } : {}),
   })
+  keepCompiled()
   const { main } = await import('./main.ts')
   process.exitCode = await main(process.argv.slice(2))
+}
+
+/**
+ * What V8 made of the program is kept in the user's cache folder: the next start need not compile it again. Where nothing can be
+ * kept nothing is said, since only time is lost.
+ */
+function keepCompiled(): void {
+  const { XDG_CACHE_HOME: named, HOME: home } = process.env
+  const base = named?.startsWith('/') ? named : home?.startsWith('/') ? `${home}/.cache` : undefined
+  if (base === undefined || process.env.NODE_COMPILE_CACHE !== undefined) return
+  const folder = `${base}/shardscope/compiled`
+  try {
+    process.getBuiltinModule('node:fs').mkdirSync(folder, { recursive: true, mode: 0o700 })
+    process.getBuiltinModule('node:module').enableCompileCache(folder)
+  } catch {}
 }
 
 export {}

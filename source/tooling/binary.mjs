@@ -19,16 +19,21 @@ if (major < REQUIRED_NODE[0] || (major === REQUIRED_NODE[0] && minor < REQUIRED_
 const LICENCES = 'THIRD-PARTY-LICENSES.txt'
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 await import('./bundle.mjs')
+const { build } = await import('esbuild')
+const { bundleOptions } = await import('./bundle-options.mjs')
 const dist = join(root, 'dist')
 // Beside its place, so that it is renamed within one file system: the old one may be running meanwhile.
 const draft = mkdtempSync(join(dist, 'binary-'))
 try {
   const output = join(draft, 'shardscope')
+  // An executable holds one module: parts would have to be read from files beside it.
+  const whole = join(draft, 'whole.mjs')
+  await build({ ...bundleOptions(root, join(root, 'source/bin.ts'), whole), absWorkingDir: root })
   const config = join(draft, 'sea.json')
   writeFileSync(
     config,
     JSON.stringify({
-      main: join(dist, 'shardscope.mjs'),
+      main: whole,
       mainFormat: 'module',
       output,
       assets: { [LICENCES]: join(dist, LICENCES) },

@@ -1,4 +1,4 @@
-// How the one published file is built. Apart from bundle.mjs so that a test can build another entry the same way.
+// How the program is bundled. Apart from bundle.mjs so that a test can build another entry the same way.
 import { builtinModules } from 'node:module'
 import { join } from 'node:path'
 
@@ -20,7 +20,7 @@ const lazyBuiltins = {
   },
 }
 
-/** Options for esbuild; `root` is the folder of the checkout. */
+/** Options for esbuild that make one file; `root` is the folder of the checkout. */
 export function bundleOptions(root, entryPoint, outfile) {
   return {
     entryPoints: [entryPoint],
@@ -43,5 +43,21 @@ export function bundleOptions(root, entryPoint, outfile) {
     banner: {
       js: '#!/usr/bin/env node\nimport { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
     },
+  }
+}
+
+/**
+ * Options that make what is published: a small first file, and parts that are read when they are wanted. A command of one answer
+ * then compiles neither Ink nor the sandbox, and what was compiled can be kept for the next start.
+ */
+export function partsOptions(root, entryPoint, outdir) {
+  const { outfile, ...options } = bundleOptions(root, entryPoint, '')
+  return {
+    ...options,
+    entryPoints: { shardscope: entryPoint },
+    outdir,
+    splitting: true,
+    outExtension: { '.js': '.mjs' },
+    chunkNames: 'parts/[name]-[hash]',
   }
 }

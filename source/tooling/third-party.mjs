@@ -1,4 +1,4 @@
-// What of other people's work is in the one published file: their licences, and a bill of materials. Both are computed from
+// What of other people's work is in the published program: their licences, and a bill of materials. Both are computed from
 // what the bundler took in, and hold no time, no host and no path of the machine: the same source gives the same bytes.
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
@@ -13,9 +13,9 @@ const RULE = '='.repeat(80)
  * `metafile` is esbuild's, its paths relative to `root`.
  */
 export function bundledPackages(root, metafile) {
-  const { inputs } = Object.values(metafile.outputs)[0] ?? { inputs: {} }
   const folders = new Set()
-  for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
+  const inputs = Object.values(metafile.outputs).flatMap(output => Object.entries(output.inputs))
+  for (const [path, { bytesInOutput }] of inputs) {
     const folder = PACKAGE_FOLDER.exec(path)?.[0]
     if (folder !== undefined && bytesInOutput > 0) folders.add(folder)
   }
@@ -72,7 +72,7 @@ export function licencesText(packages) {
   const lineOf = ({ name, version, license, author }) =>
     `${name} ${version} (${license ?? 'see below'})${author === undefined ? '' : `, by ${author}`}`
   return [
-    'shardscope is one file that contains the following packages, each under its own licence.',
+    'shardscope contains the following packages, each under its own licence.',
     '',
     ...packages.map(each => `  ${lineOf(each)}`),
     '',
@@ -88,8 +88,11 @@ export function licencesText(packages) {
   ].join('\n')
 }
 
-/** A bill of materials in CycloneDX 1.6; `product` is the package.json of the program, `bundle` its one file. */
-export function billOfMaterials(product, packages, bundle) {
+/**
+ * A bill of materials in CycloneDX 1.6; `product` is the package.json of the program, `files` what runs of it, as
+ * `{ name, contents }`.
+ */
+export function billOfMaterials(product, packages, files) {
   const refOf = ({ name, version }) => `pkg:npm/${name.replace('@', '%40')}@${version}`
   const byFolder = new Map(packages.map(each => [each.folder, each]))
   // The same version of a package may lie in two folders: one component.
@@ -132,9 +135,13 @@ export function billOfMaterials(product, packages, bundle) {
         name: product.name,
         version: product.version,
         description: product.description,
-        hashes: [{ alg: 'SHA-256', content: createHash('sha256').update(bundle).digest('hex') }],
         licenses: [licenceOf(product.license)],
         purl: own,
+        components: files.map(({ name, contents }) => ({
+          type: 'file',
+          name,
+          hashes: [{ alg: 'SHA-256', content: createHash('sha256').update(contents).digest('hex') }],
+        })),
       },
     },
     components: [...components.values()],

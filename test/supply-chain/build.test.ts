@@ -21,7 +21,12 @@ type Material = {
 }
 type Materials = {
   readonly metadata: {
-    readonly component: Material & { readonly hashes: readonly { readonly content: string }[] }
+    readonly component: Material & {
+      readonly components: readonly {
+        readonly name: string
+        readonly hashes: readonly { readonly content: string }[]
+      }[]
+    }
   }
   readonly components: readonly Material[]
   readonly dependencies: readonly { readonly ref: string; readonly dependsOn: readonly string[] }[]
@@ -33,18 +38,19 @@ const materials = JSON.parse(read('dist/shardscope.cdx.json')) as Materials
 const licences = read('dist/THIRD-PARTY-LICENSES.txt')
 
 /** Package folders of which the bundler put bytes into the file, asked of the bundler itself. */
-const { bundleOptions } = (await import(OPTIONS)) as {
-  bundleOptions: (root: string, entry: string, outfile: string) => BuildOptions
+const { partsOptions } = (await import(OPTIONS)) as {
+  partsOptions: (root: string, entry: string, outdir: string) => BuildOptions
 }
 const { metafile } = await build({
-  ...bundleOptions(root, join(root, 'source/bin.ts'), join(root, 'dist/unused.mjs')),
+  ...partsOptions(root, join(root, 'source/bin.ts'), join(root, 'dist')),
   absWorkingDir: root,
   metafile: true,
   write: false,
 })
 const folders = [
   ...new Set(
-    Object.entries(Object.values(metafile?.outputs ?? {})[0]?.inputs ?? {})
+    Object.values(metafile?.outputs ?? {})
+      .flatMap(({ inputs }) => Object.entries(inputs))
       .filter(([path, { bytesInOutput }]) => bytesInOutput > 0 && path.includes('node_modules/'))
       .map(([path]) => {
         const words = path.split('/')
@@ -58,7 +64,7 @@ const bundled = folders.map(folder => JSON.parse(read(`${folder}/package.json`))
 const elsewhere = mkdtempSync(join(tmpdir(), 'shardscope-elsewhere-'))
 afterAll(() => rmSync(elsewhere, { recursive: true, force: true }))
 
-test('the build works and leaves three files', () => {
+test('the build works and leaves the program and what is told of it', () => {
   expect(built.stderr).toBe('')
   expect(
     readdirSync(join(root, 'dist'))
@@ -75,11 +81,24 @@ describe('the bill of materials', () => {
     expect(listed.some(name => name.startsWith('vitest@') || name.startsWith('typescript@'))).toBe(false)
   })
 
-  test('names the very file that lies beside it', () => {
-    const digest = createHash('sha256')
-      .update(readFileSync(join(root, 'dist/shardscope.mjs')))
-      .digest('hex')
-    expect(materials.metadata.component.hashes[0]?.content).toBe(digest)
+  test('names the very files that lie beside it, and the first file reads no other', () => {
+    const files = materials.metadata.component.components
+    for (const { name, hashes } of files) {
+      const digest = createHash('sha256')
+        .update(readFileSync(join(root, 'dist', name)))
+        .digest('hex')
+      expect(hashes[0]?.content, name).toBe(digest)
+    }
+    const names = new Set(files.map(({ name }) => name))
+    const read = files.flatMap(({ name }) =>
+      [
+        ...readFileSync(join(root, 'dist', name), 'utf8').matchAll(/"\.{1,2}\/((?:parts\/)?[\w-]+\.mjs)"/g),
+      ].map(([, path = '']) =>
+        path.startsWith('parts/') || path === 'shardscope.mjs' ? path : `parts/${path}`,
+      ),
+    )
+    expect(read.length).toBeGreaterThan(10)
+    expect(read.filter(path => !names.has(path))).toEqual([])
   })
 
   test('its graph has only its own members, and all of them are reached', () => {
@@ -111,7 +130,8 @@ describe('licences', () => {
 })
 
 test('nothing that is published names a host to fetch packages from, or a path of this machine', () => {
-  for (const text of [licences, JSON.stringify(materials), read('dist/shardscope.mjs')]) {
+  const files = materials.metadata.component.components.map(({ name }) => read(`dist/${name}`))
+  for (const text of [licences, JSON.stringify(materials), ...files]) {
     expect(text).not.toMatch(/\bregistry\.[a-z]+\.[a-z]/)
     expect(text).not.toContain(root)
   }
@@ -146,7 +166,8 @@ test('two builds, in two folders, at another time, zone and language, are the sa
     encoding: 'utf8',
   })
   expect(second.stderr).toBe('')
-  for (const name of ['shardscope.mjs', 'THIRD-PARTY-LICENSES.txt', 'shardscope.cdx.json']) {
+  const files = materials.metadata.component.components.map(({ name }) => name)
+  for (const name of [...files, 'THIRD-PARTY-LICENSES.txt', 'shardscope.cdx.json']) {
     const here = readFileSync(join(root, 'dist', name))
     const there = readFileSync(join(elsewhere, 'deep er', 'dist', name))
     expect(there.equals(here), name).toBe(true)
