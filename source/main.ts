@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs'
 import packageJson from '../package.json' with { type: 'json' }
 import { EXIT_OK, exitCodeOf } from './cli/exit-codes.ts'
 import { failureText } from './cli/failure-text.ts'
@@ -8,6 +9,8 @@ import { Sink } from './cli/sink.ts'
 import { StopSignals } from './cli/stop-signals.ts'
 import { COMMANDS } from './commands/registry.ts'
 import { failureOf, usageFailure } from './domain/failure.ts'
+import { secretsOf, withoutSecrets } from './domain/hidden-secrets.ts'
+import { visibleLines } from './domain/visible-text.ts'
 import { HeadlessSession } from './headless-session.ts'
 
 /** Runs what the command line asks for and returns the exit code (cli/exit-codes.ts). Never throws. */
@@ -53,15 +56,27 @@ async function runCommand(
   const stdout = new Sink(process.stdout, signals.stop)
   const watch = watchNpm(signals.stop)
   const session = new HeadlessSession({ invocation, signal: signals.signal, stderr })
+  for (const name of CRASHES) process.on(name, crashed)
   try {
     const exitCode = await runHeadless({ invocation, stdout, stderr, openContext: session.openContext })
     if (signals.exitCode === undefined) return exitCode
     return invocation.command.headless.endsBySignal && exitCode === EXIT_OK ? EXIT_OK : signals.exitCode
   } finally {
     await session.close()
+    for (const name of CRASHES) process.off(name, crashed)
     clearInterval(watch)
     signals.close()
   }
+}
+
+const CRASHES = ['uncaughtException', 'unhandledRejection'] as const
+
+/** Node would print the error with all of its members and a line of the bundle; keys can be in both. */
+function crashed(error: unknown): void {
+  const told = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  const lines = visibleLines(withoutSecrets(told, secretsOf(process.env)))
+  writeSync(process.stderr.fd, `shardscope: ${lines.join('\n')}\n`)
+  process.exit(exitCodeOf('internal'))
 }
 
 const PARENT_LOOK_MILLIS = 500

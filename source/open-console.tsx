@@ -12,6 +12,7 @@ import { COMMANDS } from './commands/registry.ts'
 import { ScreenFeed } from './commands/screen-feed.ts'
 import type { ConsoleOptions } from './console-options.ts'
 import { ConsoleSession } from './console-session.ts'
+import { secretsOf, withoutSecrets } from './domain/hidden-secrets.ts'
 import type { Arming } from './domain/session.ts'
 import { visibleLines } from './domain/visible-text.ts'
 import { MousePointer } from './mouse-pointer.ts'
@@ -36,6 +37,8 @@ const SIGNAL_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 const LEAVE_MILLIS = 1_000
 /** Cursor hidden and at home, nothing on the screen, pastes marked: as the screen needs it, whoever wrote over it. */
 const CLEAN_SCREEN = '\x1b[?25l\x1b[?2004h\x1b[m\x1b[H\x1b[J'
+/** The screen of before, as it was; what Ink would draw and erase before it gets there is lost on a slow line. */
+const GIVE_BACK = '\x1b[m\x1b[?2004l\x1b[?1049l\x1b[?25h'
 
 const TIMER: Timer = (callback, millis) => {
   const timer = setTimeout(callback, millis)
@@ -60,11 +63,15 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
       if (detail.trim() !== '') dispatch({ type: 'call-ended', call: { ...call, detail } })
     }
   }
+  const secrets = new Set(secretsOf(process.env))
   const ask = options.askMfaCode
   const connection = await options.connect({
     arming,
     onCall: call => session?.callEnded(call),
     onWarning: log,
+    onSecrets: values => {
+      for (const value of values) secrets.add(value)
+    },
     ...(ask === undefined
       ? {}
       : {
@@ -278,6 +285,10 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
       if (!store.snapshot().isLeaving) return
       patience ??= setTimeout(resolve, LEAVE_MILLIS)
       try {
+        if (ink !== undefined && !isSpoken) {
+          mouse.set(false)
+          pace.finish(GIVE_BACK)
+        }
         ink?.unmount()
       } catch (error) {
         crash ??= { error }
@@ -325,7 +336,7 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
   }
   const { error } = crash
   const told = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  options.stderr.write(`shardscope: ${visibleLines(told).join('\n')}\n`)
+  options.stderr.write(`shardscope: ${visibleLines(withoutSecrets(told, secrets)).join('\n')}\n`)
   return exitCodeOf('internal')
 }
 

@@ -59,18 +59,22 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   }
 
   let isConnecting = true
-  const credentials = new CredentialCache(
-    () =>
-      loadIdentity(plan, {
-        region: region.value,
-        deadlines,
-        transport: { deadlines, ...trust, onWarning },
-        askMfaCode: options.askMfaCode,
-        // The caller's signal ends the connecting, not what is renewed hours later.
-        signal: isConnecting ? signal : undefined,
-      }),
-    clock,
-  )
+  const credentials = new CredentialCache(async () => {
+    const identity = await loadIdentity(plan, {
+      region: region.value,
+      deadlines,
+      transport: { deadlines, ...trust, onWarning },
+      askMfaCode: options.askMfaCode,
+      // The caller's signal ends the connecting, not what is renewed hours later.
+      signal: isConnecting ? signal : undefined,
+    })
+    options.onSecrets?.([
+      identity.accessKeyId,
+      identity.secretAccessKey,
+      ...(identity.sessionToken === undefined ? [] : [identity.sessionToken]),
+    ])
+    return identity
+  }, clock)
   const wiring: ClientWiring = {
     region: region.value,
     ...(endpointUrl === undefined ? {} : { endpointUrl: endpointUrl.value }),

@@ -42,6 +42,8 @@ export type ConnectOptions = {
   readonly onCall?: (call: ApiCall) => void
   /** Warnings of the SDK and of this layer, one line each; nothing is ever written to stderr. */
   readonly onWarning?: (text: string) => void
+  /** Told of the values that give access each time credentials were loaded, so that a crash does not print them. */
+  readonly onSecrets?: (values: readonly string[]) => void
   /** What was laid down about a profile: a locked one can never be armed. Asked anew at each switch. */
   readonly guardFor?: (profileName: string | undefined) => ProfileGuard | undefined
   /** Keeps every call that changes something. */

@@ -184,7 +184,9 @@ async function innerClient(tools: ProviderTools) {
 /** The failure of a plan in words of the source that failed. */
 export function credentialsFailure(plan: CredentialPlan, cause: unknown): FailureError {
   if (cause instanceof FailureError) return cause
-  const message = (cause instanceof Error ? cause.message : String(cause)).trim()
+  const told = (cause instanceof Error ? cause.message : String(cause)).trim()
+  // Node names the whole command line, which may hold a password; what the program itself said comes after it.
+  const message = told.replace(/^Command failed: .*(?:\n|$)/, 'its credential_process failed, and says: ')
   const profile = plan.origin.kind === 'profile' ? ` --profile ${plan.origin.name}` : ''
   const failure = {
     kind: 'credentials',
