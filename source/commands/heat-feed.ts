@@ -11,7 +11,11 @@ import { locateKey } from './locate-key.ts'
 import { fetchMetricBoard, METRIC_MINUTES, METRIC_SERIES_MINUTES } from './metric-heat-source.ts'
 import { ObservedHeat } from './observed-heat.ts'
 import { type SeenLoads, seenLoads } from './plan-making.ts'
+import { isRefusal, REFUSED_MILLIS } from './summary-schedule.ts'
 
+/** After the first failure of a look at CloudWatch; doubled with each that follows, to the longest. */
+const FAILED_METRIC_MILLIS = 15_000
+const LONGEST_METRIC_MILLIS = 120_000
 /** Between two looks at what was read. */
 const LOOK_MILLIS = 1_000
 /** CloudWatch has one point a minute, and each question is billed. */
@@ -213,7 +217,10 @@ export class HeatFeed {
 
   async #followMetrics(running: Running): Promise<void> {
     const { stop, screen } = running
+    const { clock, random } = this.#context
+    let failures = 0
     while (!stop.signal.aborted) {
+      let pauseMillis = METRIC_MILLIS
       try {
         const found = await fetchMetricBoard(
           contextOf(this.#context),
@@ -230,13 +237,16 @@ export class HeatFeed {
           requestedMetrics: found.requestedCount,
           ...(found.missingMetrics === undefined ? {} : { missingMetrics: found.missingMetrics }),
         }
+        failures = 0
         this.#dispatch({ type: 'heat-measured', stream: screen.stream, heat })
       } catch (error) {
         if (stop.signal.aborted) return
         this.#failed(running, error)
-        return
+        const waited = Math.min(FAILED_METRIC_MILLIS * 2 ** failures, LONGEST_METRIC_MILLIS)
+        failures += 1
+        pauseMillis = isRefusal(failureOf(error, 'heat')) ? REFUSED_MILLIS : waited * (1 + random() / 4)
       }
-      await this.#context.clock.sleep(METRIC_MILLIS, stop.signal)
+      await clock.sleep(pauseMillis, stop.signal)
     }
   }
 

@@ -1,6 +1,6 @@
 // Longer than most: one feed for all screens, whose tasks share the pace of calls and the wish for fresh data.
 
-import { failureOf } from '../domain/failure.ts'
+import { type Failure, failureOf } from '../domain/failure.ts'
 import type { StreamListing, StreamRef } from '../domain/stream.ts'
 import type { Event } from '../state/event.ts'
 import { type Model, streamKey } from '../state/model.ts'
@@ -37,7 +37,13 @@ export type ScreenFeedOptions = {
   readonly subscribe: (listener: () => void) => () => void
 }
 
+/** A call that is under way for this long is begun anew when the user asks for fresh data. */
+const SLOW_MILLIS = 3_000
+
 type Task = { readonly stop: AbortController }
+
+/** A listing that waits for its answer. */
+type Waiting = { readonly sinceMillis: number; readonly callOff: AbortController }
 
 /**
  * Fetches what the screen on top shows, for as long as it is on top, and nothing else. Looks at each new state and
@@ -51,6 +57,7 @@ export class ScreenFeed {
   readonly #schedule: SummarySchedule
   readonly #tasks = new Map<string, Task>()
   readonly #wakers = new Set<() => void>()
+  readonly #waiting = new Set<Waiting>()
   #unsubscribe: (() => void) | undefined
   #isStopped = false
   #refreshCount = 0
@@ -116,6 +123,7 @@ export class ScreenFeed {
       this.#refreshCount = model.refreshCount
       this.#schedule.refresh()
       for (const wake of [...this.#wakers]) wake()
+      this.#callOffSlow()
       if (model.tail?.phase === 'failed') this.#tails.forget()
     }
     const wanted = this.#wanted(model)
@@ -190,10 +198,11 @@ export class ScreenFeed {
     while (!signal.aborted) {
       dispatch({ type: 'streams-requested' })
       const startedAt = context.clock.now()
+      const call = this.#wait(signal)
       const isFirst = this.#model().streams.value === undefined
       const streams: StreamListing[] = []
       try {
-        for await (const page of context.api.listStreams({ signal })) {
+        for await (const page of context.api.listStreams({ signal: call.signal })) {
           if (streams.length > 0) await context.clock.sleep(STREAMS_PAGE_MILLIS, signal)
           streams.push(...page)
           // The first time, each page is shown as it comes; later a half list would look as if streams had gone.
@@ -207,9 +216,14 @@ export class ScreenFeed {
         pauseMillis = Math.max(STREAMS_MILLIS, (context.clock.now() - startedAt) * 10)
       } catch (error) {
         if (signal.aborted) return
+        // The user would rather have it begun anew.
+        if (call.signal.aborted) continue
         const failure = failureOf(error, 'ListStreams')
-        dispatch({ type: 'streams-failed', failure, at: context.clock.now() })
-        pauseMillis = isRefusal(failure) ? REFUSED_MILLIS : Math.min(pauseMillis * 2, LONGEST_MILLIS)
+        pauseMillis = this.#pauseAfter(failure, pauseMillis)
+        const at = context.clock.now()
+        dispatch({ type: 'streams-failed', failure, at, retryAt: at + pauseMillis })
+      } finally {
+        call.end()
       }
       await this.#pause(pauseMillis, signal)
     }
@@ -238,18 +252,22 @@ export class ScreenFeed {
     const at = () => context.clock.now()
     this.#schedule.asked(stream)
     dispatch({ type: 'summary-requested', stream })
+    const call = this.#wait(signal)
     try {
-      const summary = await context.api.describeStreamSummary(stream, { signal })
+      const summary = await context.api.describeStreamSummary(stream, { signal: call.signal })
       if (signal.aborted) return
       this.#pacer.succeeded()
       this.#schedule.succeeded()
       dispatch({ type: 'summary-described', stream, summary, at: at() })
     } catch (error) {
-      if (signal.aborted) return
+      // Called off by the user, who wants it anew: it is due again.
+      if (call.signal.aborted) return
       const failure = failureOf(error, 'DescribeStreamSummary')
       this.#pacer.failed(failure)
       this.#schedule.failed(failure)
       dispatch({ type: 'summary-failed', stream, failure, at: at() })
+    } finally {
+      call.end()
     }
   }
 
@@ -259,8 +277,9 @@ export class ScreenFeed {
     while (!signal.aborted) {
       dispatch({ type: 'shards-requested', stream })
       const startedAt = context.clock.now()
+      const call = this.#wait(signal)
       try {
-        const shards = await context.api.listShards(stream, { signal })
+        const shards = await context.api.listShards(stream, { signal: call.signal })
         if (signal.aborted) return
         dispatch({ type: 'shards-listed', stream, shards, at: context.clock.now() })
         const status = this.#model().summaries.get(streamKey(stream))?.value?.streamStatus
@@ -270,9 +289,13 @@ export class ScreenFeed {
         pauseMillis = Math.max(isChanging ? CHANGING_SHARDS_MILLIS : SHARDS_MILLIS, tookMillis * 10)
       } catch (error) {
         if (signal.aborted) return
+        if (call.signal.aborted) continue
         const failure = failureOf(error, 'ListShards')
-        dispatch({ type: 'shards-failed', stream, failure, at: context.clock.now() })
-        pauseMillis = isRefusal(failure) ? REFUSED_MILLIS : Math.min(pauseMillis * 2, LONGEST_MILLIS)
+        pauseMillis = this.#pauseAfter(failure, pauseMillis)
+        const at = context.clock.now()
+        dispatch({ type: 'shards-failed', stream, failure, at, retryAt: at + pauseMillis })
+      } finally {
+        call.end()
       }
       await this.#pause(pauseMillis, signal)
     }
@@ -298,6 +321,29 @@ export class ScreenFeed {
       )
       await this.#pause(SERVICES_MILLIS, signal)
     }
+  }
+
+  /** A call that ends with the signal, or sooner where it is slow and the user asks for fresh data. */
+  #wait(signal: AbortSignal): { readonly signal: AbortSignal; readonly end: () => void } {
+    const waiting = { sinceMillis: this.#options.context.clock.now(), callOff: new AbortController() }
+    this.#waiting.add(waiting)
+    return {
+      signal: AbortSignal.any([signal, waiting.callOff.signal]),
+      end: () => this.#waiting.delete(waiting),
+    }
+  }
+
+  #callOffSlow(): void {
+    const now = this.#options.context.clock.now()
+    for (const { sinceMillis, callOff } of this.#waiting) {
+      if (now - sinceMillis >= SLOW_MILLIS) callOff.abort()
+    }
+  }
+
+  /** Doubled after each failure; not to the same millisecond as every other console on the same fault. */
+  #pauseAfter(failure: Failure, pauseMillis: number): number {
+    if (isRefusal(failure)) return REFUSED_MILLIS
+    return Math.round(Math.min(pauseMillis * 2, LONGEST_MILLIS) * (1 + this.#options.context.random() / 4))
   }
 
   /** Waits, or less when the user asks for fresh data. */

@@ -31,13 +31,15 @@ export const GENERAL_COMMANDS: readonly Command[] = [
     effect: 'view',
     args: {},
     run: (_, { model, session }) => {
-      const { streams, shards, tail } = model()
-      const failures = [streams, ...shards.values()].map(fetched => fetched.failure)
-      const isExpired = [...failures, tail?.failure, tail?.retriedFailure].some(
+      const { streams, shards, summaries, tail, heat, readers } = model()
+      const failures = [streams, ...shards.values(), ...summaries.values()].map(fetched => fetched.failure)
+      const others = [tail, heat, readers].map(state => state?.failure)
+      const tried = [tail?.retriedFailure, heat?.snapshot?.trouble]
+      const isExpired = [...failures, ...others, ...tried].some(
         failure => failure?.kind === 'credentials' || failure?.kind === 'expired-token',
       )
       if (isExpired) session.reloadCredentials?.()
-      const notice = { level: 'info', text: 'Asking for fresh data.', at: 0 } as const
+      const notice = { level: 'info', text: 'Asking for fresh data.', at: 0, isUntilAnswer: true } as const
       return [{ type: 'refresh-requested' }, { type: 'noticed', notice }]
     },
   }),

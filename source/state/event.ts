@@ -36,7 +36,13 @@ export type ReadRecord = {
 export type DataEvent =
   | { readonly type: 'streams-requested' }
   | { readonly type: 'streams-listed'; readonly streams: readonly StreamListing[]; readonly at: number }
-  | { readonly type: 'streams-failed'; readonly failure: Failure; readonly at: number }
+  | {
+      readonly type: 'streams-failed'
+      readonly failure: Failure
+      readonly at: number
+      /** When it is tried again. */
+      readonly retryAt?: number
+    }
   | { readonly type: 'summary-requested'; readonly stream: StreamRef }
   | {
       readonly type: 'summary-described'
@@ -64,6 +70,7 @@ export type DataEvent =
       readonly stream: StreamRef
       readonly failure: Failure
       readonly at: number
+      readonly retryAt?: number
     }
   | {
       readonly type: 'tail-started'

@@ -43,6 +43,12 @@ export type Fetched<Value> = {
   readonly answeredAt?: number
   /** The newest attempt failed; `value` may be older and stays on screen. */
   readonly failure?: Failure
+  /** When the attempt began that is still without an answer. */
+  readonly askedAt?: number
+  /** Attempts in a row that failed. */
+  readonly failedCount?: number
+  /** When it is tried again by itself. */
+  readonly retryAt?: number
 }
 
 export const NOT_FETCHED: Fetched<never> = { phase: 'idle' }
@@ -207,6 +213,8 @@ export type Notice = {
   readonly level: 'info' | 'success' | 'warning' | 'error'
   readonly text: string
   readonly at: number
+  /** It goes by itself once fresh data is there. */
+  readonly isUntilAnswer?: true
 }
 
 /** An act in progress or done, e.g. a split: shown until it has ended. */
@@ -271,6 +279,8 @@ export type CallStats = {
   readonly failedCount: number
   /** Newest last, bounded. */
   readonly recent: readonly CallEntry[]
+  /** When each operation was answered last, to the second, since what is on screen was begun. */
+  readonly answeredAt?: ReadonlyMap<string, number>
 }
 
 export type CallEntry = {

@@ -1,5 +1,5 @@
 import type { Event } from './event.ts'
-import type { ActState, CallEntry, Model } from './model.ts'
+import type { ActState, CallEntry, CallStats, Model } from './model.ts'
 
 /** Calls that the log keeps. */
 export const CALL_LOG_LENGTH = 500
@@ -38,8 +38,25 @@ export function updateCalls(model: Model, call: CallEntry): Model {
       throttledCount: calls.throttledCount + (call.outcome === 'throttled' ? 1 : 0),
       failedCount: calls.failedCount + (call.outcome === 'failed' ? 1 : 0),
       recent,
+      ...withAnswer(calls, call),
     },
   }
+}
+
+/** To the second: a tail that reads a thousand times a second must not make a map for each answer. */
+function withAnswer({ answeredAt }: CallStats, call: CallEntry): Pick<CallStats, 'answeredAt'> {
+  const at = call.at + call.durationMillis
+  const isNews = call.outcome === 'ok' && at - (answeredAt?.get(call.operation) ?? 0) >= 1_000
+  if (isNews) return { answeredAt: new Map(answeredAt).set(call.operation, at) }
+  return answeredAt === undefined ? {} : { answeredAt }
+}
+
+/** What is begun now has not been answered yet, whatever was answered before. */
+export function withoutAnswers(model: Model, operations: readonly string[]): Model {
+  const { answeredAt } = model.calls
+  if (answeredAt === undefined || !operations.some(operation => answeredAt.has(operation))) return model
+  const left = new Map([...answeredAt].filter(([operation]) => !operations.includes(operation)))
+  return { ...model, calls: { ...model.calls, answeredAt: left } }
 }
 
 function changed(model: Model, actId: string, change: (act: ActState) => ActState): Model {

@@ -11,13 +11,13 @@ export function updateStreams(
 ): Model {
   switch (event.type) {
     case 'streams-requested':
-      return { ...model, streams: requested(model.streams) }
+      return { ...model, streams: requested(model.streams, model.now) }
     case 'streams-listed': {
       const streams = sameRows(model.streams.value, event.streams, sameListing)
-      return { ...model, streams: answered(streams, event.at) }
+      return withFreshData({ ...model, streams: answered(streams, event.at) })
     }
     case 'streams-failed':
-      return { ...model, streams: failed(model.streams, event.failure) }
+      return { ...model, streams: failed(model.streams, event.failure, event.retryAt) }
   }
 }
 
@@ -28,7 +28,7 @@ export function updateSummary(
   const summaries = changed(model.summaries, event.stream, before => {
     switch (event.type) {
       case 'summary-requested':
-        return requested(before)
+        return requested(before, model.now)
       case 'summary-described':
         return answered(event.summary, event.at)
       case 'summary-failed':
@@ -45,14 +45,22 @@ export function updateShards(
   const shards = changed(model.shards, event.stream, before => {
     switch (event.type) {
       case 'shards-requested':
-        return requested(before)
+        return requested(before, model.now)
       case 'shards-listed':
         return answered(sameRows(before.value, event.shards, isSameShard), event.at)
       case 'shards-failed':
-        return failed(before, event.failure)
+        return failed(before, event.failure, event.retryAt)
     }
   })
-  return { ...model, shards }
+  const next = { ...model, shards }
+  return event.type === 'shards-listed' ? withFreshData(next) : next
+}
+
+/** What was said while it was waited for has no meaning any more. */
+export function withFreshData(model: Model): Model {
+  if (model.notice?.isUntilAnswer !== true) return model
+  const { notice: _, ...rest } = model
+  return rest
 }
 
 /** The old rows where nothing differs, so that whatever was derived from them stays valid. */
@@ -69,8 +77,9 @@ function sameRows<Row>(
   return isAllSame ? before : after
 }
 
-function requested<Value>(before: Fetched<Value>): Fetched<Value> {
-  return { ...before, phase: 'loading' }
+function requested<Value>(before: Fetched<Value>, now: number): Fetched<Value> {
+  const { retryAt: _, ...rest } = before
+  return { ...rest, phase: 'loading', askedAt: now }
 }
 
 function answered<Value>(value: Value, at: number): Fetched<Value> {
@@ -80,8 +89,16 @@ function answered<Value>(value: Value, at: number): Fetched<Value> {
 function failed<Value>(
   before: Fetched<Value>,
   failure: NonNullable<Fetched<Value>['failure']>,
+  retryAt?: number,
 ): Fetched<Value> {
-  return { ...before, phase: 'loaded', failure }
+  const { askedAt: _, retryAt: _before, ...rest } = before
+  return {
+    ...rest,
+    phase: 'loaded',
+    failure,
+    failedCount: (before.failedCount ?? 0) + 1,
+    ...(retryAt === undefined ? {} : { retryAt }),
+  }
 }
 
 function changed<Value>(

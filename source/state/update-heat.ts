@@ -1,6 +1,7 @@
 import type { Event } from './event.ts'
 import { type Model, type StreamLoad, streamKey } from './model.ts'
-import { updateShards } from './update-fetched.ts'
+import { withoutAnswers } from './update-acts.ts'
+import { updateShards, withFreshData } from './update-fetched.ts'
 
 type HeatEvent = Extract<Event, { type: 'heat-started' | 'heat-measured' | 'heat-failed' }>
 
@@ -8,7 +9,9 @@ export function updateHeat(model: Model, event: HeatEvent): Model {
   switch (event.type) {
     case 'heat-started': {
       const { stream, source } = event
-      return { ...model, heat: { stream, source, phase: 'starting' } }
+      return withoutAnswers({ ...model, heat: { stream, source, phase: 'starting' } }, [
+        source === 'cloudwatch' ? 'GetMetricData' : 'GetRecords',
+      ])
     }
     case 'heat-measured': {
       const { heat } = model
@@ -16,7 +19,7 @@ export function updateHeat(model: Model, event: HeatEvent): Model {
       if (heat === undefined || !isOf(event.stream, model) || heat.source !== event.heat.source) return model
       const { failure: _, ...rest } = heat
       const next: Model = {
-        ...model,
+        ...withFreshData(model),
         heat: { ...rest, phase: 'running', snapshot: event.heat },
         loads: withLoad(model, event),
       }

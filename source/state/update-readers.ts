@@ -1,5 +1,6 @@
 import type { Event } from './event.ts'
 import { type Model, streamKey } from './model.ts'
+import { withFreshData } from './update-fetched.ts'
 
 type ReadersEvent = Extract<
   Event,
@@ -9,9 +10,9 @@ type ReadersEvent = Extract<
 export function updateReaders(model: Model, event: ReadersEvent): Model {
   switch (event.type) {
     case 'services-found':
-      return { ...model, services: event.snapshot }
+      return { ...withFreshData(model), services: event.snapshot }
     case 'stream-readers-found':
-      return { ...model, readers: { stream: event.stream, snapshot: event.snapshot } }
+      return { ...withFreshData(model), readers: { stream: event.stream, snapshot: event.snapshot } }
     case 'stream-readers-failed': {
       const { readers } = model
       const before =

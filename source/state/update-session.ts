@@ -24,7 +24,13 @@ export function updateSession(model: Model, session: SessionInfo): Model {
     shards: new Map(),
     drafts: new Map(),
     connectionCount: model.connectionCount + 1,
+    calls: callsOfNow(model),
   }
+}
+
+/** The log goes on; when something was answered elsewhere says nothing here. */
+function callsOfNow({ calls: { answeredAt: _, ...calls } }: Model): Model['calls'] {
+  return calls
 }
 
 function isSameConnection(a: SessionInfo, b: SessionInfo): boolean {

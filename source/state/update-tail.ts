@@ -10,6 +10,7 @@ import {
 } from './model.ts'
 import { appendChunk, emptyWindow } from './record-window.ts'
 import type { TailRow } from './tail-row.ts'
+import { withoutAnswers } from './update-acts.ts'
 
 /** What a tail keeps in memory: enough to scroll back for minutes, little enough for a bastion host. */
 export const TAIL_WINDOW_LIMITS = { maxRecords: 20_000, maxBytes: 64 * 1_048_576 }
@@ -38,7 +39,9 @@ type TailEvent = Extract<
 >
 
 export function updateTail(model: Model, event: TailEvent): Model {
-  if (event.type === 'tail-started') return { ...model, tail: startedTail(event) }
+  if (event.type === 'tail-started') {
+    return withoutAnswers({ ...model, tail: startedTail(event) }, ['GetRecords'])
+  }
   if (model.tail === undefined) return model
   const tail = nextTail(model.tail, event)
   return tail === model.tail ? model : { ...model, tail }

@@ -1,4 +1,5 @@
 import type { Model, Notice } from '../state/model.ts'
+import { askingLine } from './asking-line.ts'
 import { type Line, line, span, wrapText } from './line.ts'
 import { fieldSpans } from './text-input.ts'
 import type { Tone } from './theme.ts'
@@ -21,14 +22,15 @@ export function noticeLines(view: View): readonly Line[] {
   if (dialog?.dialog === 'filter') {
     return [line(span('/', 'key'), ...fieldSpans(dialog, Math.max(1, view.width - 2), true))]
   }
-  if (notice !== undefined) {
+  if (notice !== undefined && notice.isUntilAnswer !== true) {
     const [sign, tone] = LEVELS[notice.level]
     const texts = wrapText(`${sign}${notice.text}`, view.width).slice(0, MOST_LINES)
     return texts.map((text, index) =>
       index === 0 ? line(span(text.slice(0, sign.length), tone), text.slice(sign.length)) : line(text),
     )
   }
-  return [actLine(model)]
+  if (model.acts.some(act => act.state === 'running')) return [actLine(model)]
+  return [askingLine(view) ?? line(notice?.text ?? '')]
 }
 
 function actLine(model: Model): Line {

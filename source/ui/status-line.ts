@@ -1,5 +1,6 @@
 import type { ProfileColor } from '../domain/session.ts'
-import { type Model, type SessionInfo, type Sourced, streamKey } from '../state/model.ts'
+import type { StreamRef } from '../domain/stream.ts'
+import { type Model, type ScreenState, type SessionInfo, type Sourced, streamKey } from '../state/model.ts'
 import { topScreen } from '../state/selection.ts'
 import { ageText } from './format.ts'
 import { type Line, type Span, span, widthOf } from './line.ts'
@@ -74,13 +75,53 @@ const COLOR_TONES: Readonly<Record<ProfileColor, Tone>> = {
 /** How old the data on screen is; nothing where the screen shows what was kept, not what was fetched. */
 function ageSpan(model: Model): Span | undefined {
   const screen = topScreen(model)
-  const fetched =
-    screen.screen === 'streams'
-      ? model.streams
-      : screen.screen === 'shards'
-        ? model.shards.get(streamKey(screen.stream))
-        : undefined
-  if (fetched?.answeredAt === undefined) return undefined
-  const isOld = model.now - fetched.answeredAt >= 60_000
-  return span(`data ${ageText(fetched.answeredAt, model.now)}`, isOld ? 'warning' : 'muted')
+  const at = answeredAt(model, screen)
+  if (at === undefined) return undefined
+  const isOld = model.now - at >= (SELDOM.has(screen.screen) ? SELDOM_MILLIS : OFTEN_MILLIS)
+  return span(`data ${ageText(at, model.now)}`, isOld ? 'warning' : 'muted')
+}
+
+const OFTEN_MILLIS = 60_000
+/** Asked for once a minute: twice missed is old. */
+const SELDOM_MILLIS = 150_000
+const SELDOM: ReadonlySet<ScreenState['screen']> = new Set(['services', 'service', 'board', 'shard-heat'])
+
+function answeredAt(model: Model, screen: ScreenState): number | undefined {
+  const { tail, readers, plan, calls } = model
+  switch (screen.screen) {
+    case 'streams':
+      return model.streams.answeredAt
+    case 'shards':
+      return model.shards.get(streamKey(screen.stream))?.answeredAt
+    case 'tail': {
+      const isRunning = tail?.phase === 'tailing' || tail?.phase === 'paused' || tail?.phase === 'starting'
+      // What is pushed is no answer to a call.
+      return isRunning && !screen.isFanOut ? calls.answeredAt?.get('GetRecords') : undefined
+    }
+    case 'board':
+    case 'shard-heat':
+      return calls.answeredAt?.get(screen.source === 'cloudwatch' ? 'GetMetricData' : 'GetRecords')
+    case 'keys':
+    case 'what-if':
+      return calls.answeredAt?.get('GetRecords')
+    case 'readers':
+    case 'reader':
+      return isOf(screen, readers) ? readers?.snapshot?.at : undefined
+    case 'services':
+    case 'service':
+      return model.services?.at
+    case 'plan':
+      return isOf(screen, plan) ? plan?.at : undefined
+    // A record that was kept, and a log that tells the time of each call.
+    case 'record':
+    case 'calls':
+      return undefined
+  }
+}
+
+function isOf(
+  { stream }: { readonly stream: StreamRef },
+  found: { readonly stream: StreamRef } | undefined,
+): boolean {
+  return found !== undefined && streamKey(found.stream) === streamKey(stream)
 }
