@@ -8,6 +8,7 @@ import { tailStream } from '../tail/stream-tail.ts'
 import type { TailOptions } from '../tail/tail-options.ts'
 import { atHand } from './at-hand.ts'
 import type { Context } from './command.ts'
+import { ExpiryNotes } from './expiry-notes.ts'
 import { Patience } from './patience.ts'
 import type { RecordSieve } from './record-sieve.ts'
 
@@ -54,6 +55,7 @@ export async function* runTail(run: TailRun, context: Context): AsyncGenerator<E
     signal: AbortSignal.any([context.signal, stop.signal, ...(signal === undefined ? [] : [signal])]),
   })
   const ranges = new Map<string, HashKeyRange>()
+  const expiry = new ExpiryNotes()
   try {
     for await (const group of atHand(tail, () => stop.abort())) {
       const records = group.flatMap(event => (event.type === 'records-arrived' ? event.records : []))
@@ -68,6 +70,8 @@ export async function* runTail(run: TailRun, context: Context): AsyncGenerator<E
         // A live tail waits for its endpoint to come back, as long as it takes; a script that expects an end does not.
         if (expectedEnd !== undefined && event.type === 'failure-met') patience.met(event.failure)
         if (event.type === 'failure-passed') patience.passed(event.failure)
+        if (event.type === 'records-expired') yield* warned(expiry.take(event, clock.now()), clock.now())
+        if (event.type === 'finished') yield* warned(expiry.flush(), clock.now())
         if (event.type !== 'records-arrived') yield* eventsOf(event, stream, clock.now())
         await onTaken?.(event)
       }
@@ -78,6 +82,10 @@ export async function* runTail(run: TailRun, context: Context): AsyncGenerator<E
   if (failure === undefined) return
   const message = `given up after ${PATIENCE_MILLIS / 1_000} s without an answer, ${expectedEnd} was not reached: ${failure.message}`
   yield { type: 'tail-failed', failure: { ...failure, message } }
+}
+
+function* warned(text: string | undefined, at: number): Generator<Event> {
+  if (text !== undefined) yield { type: 'noticed', notice: { level: 'warning', text, at } }
 }
 
 function* eventsOf(
@@ -113,6 +121,7 @@ function* eventsOf(
       return
     case 'shard-ended':
     case 'place-reached':
+    case 'records-expired':
       // The reader's own state tells the end of a shard, with the children.
       return
   }

@@ -19,6 +19,7 @@ import type { RunnerContext } from './act-runner.ts'
 import { atHand } from './at-hand.ts'
 import type { BookmarkKeeper } from './bookmark.ts'
 import { consoleBookmark, describeTo, isBookmark } from './console-bookmark.ts'
+import { ExpiryNotes } from './expiry-notes.ts'
 import { FanOutConsumer } from './fan-out-consumer.ts'
 import { ReaderBoard } from './reader-board.ts'
 import { showSearch } from './search-feed.ts'
@@ -275,12 +276,17 @@ export class TailFeed {
     const readers = new ReaderBoard(context, event => this.#tell(running, event))
     const decoding = context.decodings?.of(stream)
     const ranges = new Map<string, HashKeyRange>()
+    const expiry = new ExpiryNotes()
     const follower = { stream, readers, ranges, ...(decoding === undefined ? {} : { decoding }) }
     try {
       for await (const group of atHand(tail, () => running.stop.abort())) {
         if (this.#running !== running) return
         for (const made of rowsOf(group, follower)) this.#tell(running, made)
         for (const event of group) {
+          if (event.type === 'records-expired') {
+            const text = expiry.take(event, context.clock.now())
+            if (text !== undefined) this.#notice(running, text, 'warning')
+          }
           for (const made of eventsOf(event, follower, context.clock.now())) this.#tell(running, made)
           await this.#keepWith(running, keeper => keeper.taken(event, context.clock.now()))
           for (const expired of running.keeper?.takeExpiredShards() ?? []) {
@@ -317,9 +323,9 @@ export class TailFeed {
     if (this.#running === running) this.#options.dispatch(event)
   }
 
-  #notice(running: Running, text: string): void {
+  #notice(running: Running, text: string, level: 'info' | 'warning' = 'info'): void {
     const at = this.#options.context.clock.now()
-    this.#tell(running, { type: 'noticed', notice: { level: 'info', text, at } })
+    this.#tell(running, { type: 'noticed', notice: { level, text, at } })
   }
 
   #failed(running: Running, error: unknown): void {
@@ -360,6 +366,7 @@ function eventsOf(event: TailEvent, { stream, readers, ranges }: Follower, now: 
       return []
     case 'shard-ended':
     case 'place-reached':
+    case 'records-expired':
       return []
     case 'tailing':
       return [{ type: 'tail-ready', stream }]

@@ -62,6 +62,16 @@ export type TailEvent =
       readonly approximateArrivalTimestamp?: Date
       readonly millisBehindLatest?: number
     }
+  /**
+   * What arrived in the shard between these moments left the retention before it was read: whatever it was, it is lost to
+   * this tail. Milliseconds since the epoch; the service does not say whether or how many records there were.
+   */
+  | {
+      readonly type: 'records-expired'
+      readonly shardId: string
+      readonly fromMillis: number
+      readonly untilMillis: number
+    }
   /** The shard is read to its end; its children follow (none were found if the list is empty). */
   | { readonly type: 'shard-ended'; readonly shardId: string; readonly childShardIds: readonly string[] }
   /** Every shard that is read from the start holds its iterator: what is written from now on will be shown. */

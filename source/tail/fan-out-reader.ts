@@ -16,6 +16,9 @@ const SILENCE_MILLIS = 20_000
 /** Nearer to the tip than this counts as caught up. */
 const CAUGHT_UP_MILLIS = 1_000
 
+/** A subscription lasts no longer: what a reader that waited for so long still holds of it is of long ago. */
+const SUBSCRIPTION_MILLIS = 300_000
+
 const SILENT: Failure = {
   kind: 'unreachable',
   action: 'SubscribeToShard',
@@ -94,12 +97,13 @@ class FanOutReader {
       this.#isReady = true
       const iterator = events[Symbol.asyncIterator]()
       for (;;) {
+        const askedAtMillis = clock.now()
         const next = await this.#orSilence(iterator.next())
         if (this.#options.signal.aborted) return 'over'
         if (next === 'silence') return { failure: SILENT }
         // Five minutes are over, or the connection is: an end does not tell which.
         if (next.done) return 'again'
-        const end = yield* this.#take(next.value)
+        const end = yield* this.#take(next.value, askedAtMillis)
         if (end !== undefined) return end
       }
     } catch (error) {
@@ -107,11 +111,16 @@ class FanOutReader {
     }
   }
 
-  async *#take(event: SubscriptionEvent): AsyncGenerator<ReaderEvent, Ending | undefined, void> {
+  async *#take(
+    event: SubscriptionEvent,
+    askedAtMillis: number,
+  ): AsyncGenerator<ReaderEvent, Ending | undefined, void> {
     const { clock, signal, room } = this.#options
     this.#failing = undefined
     const records = this.#newOnes(event.records)
     const byteCount = records.reduce((sum, record) => sum + countedBytes(record), 0)
+    const answeredAtMillis = clock.now()
+    const isLast = event.childShards.length > 0 || event.continuationSequenceNumber === undefined
     // The next event is not asked for before this one has room: the connection itself then slows the service down.
     await room.reserve(byteCount)
     if (signal.aborted) {
@@ -126,19 +135,22 @@ class FanOutReader {
       records,
       byteCount,
       ...(behind === undefined ? {} : { millisBehindLatest: behind }),
-      requestedAtMillis: receivedAtMillis,
+      requestedAtMillis: askedAtMillis,
       receivedAtMillis,
+      answeredAtMillis,
+      ...(isLast ? { isLast } : {}),
       isFull: false,
     }
     room.release(byteCount)
     if (signal.aborted) return 'over'
-    if (event.childShards.length > 0 || event.continuationSequenceNumber === undefined) {
+    if (isLast) {
       const end = await this.#options.confirmEnd(event.childShards)
       if (signal.aborted) return 'over'
       if (end === 'still-open') return 'again'
       yield { type: 'ended', childShards: end }
       return 'over'
     }
+    if (receivedAtMillis - answeredAtMillis >= SUBSCRIPTION_MILLIS) return 'again'
     const state = (behind ?? 0) < CAUGHT_UP_MILLIS ? 'caught-up' : 'reading'
     if (state !== this.#shown) {
       this.#shown = state

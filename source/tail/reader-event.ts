@@ -25,6 +25,10 @@ export type ReadPageEvent = {
   readonly millisBehindLatest?: number
   readonly requestedAtMillis: number
   readonly receivedAtMillis: number
+  /** The endpoint made the answer no later than this. */
+  readonly answeredAtMillis: number
+  /** The shard ends with it. */
+  readonly isLast?: true
   /** Cut by the limit or by its size: more is waiting, whatever the endpoint says about its distance. */
   readonly isFull: boolean
 }

@@ -291,6 +291,8 @@ function pageEvent(answer: Answer, receivedAtMillis: number): ReadPageEvent {
     ...(page.millisBehindLatest === undefined ? {} : { millisBehindLatest: page.millisBehindLatest }),
     requestedAtMillis,
     receivedAtMillis,
+    answeredAtMillis: receivedAtMillis,
+    ...(page.nextShardIterator === undefined ? { isLast: true } : {}),
     isFull: page.records.length >= limit || byteCount >= FULL_PAGE_BYTES,
   }
 }

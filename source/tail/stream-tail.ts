@@ -9,6 +9,7 @@ import type { Shard } from '../domain/shard.ts'
 import type { FinishReason, ReaderState, TailEvent, TailTotals } from '../domain/tail-event.ts'
 import { CallScheduler } from './call-scheduler.ts'
 import { EventQueue } from './event-queue.ts'
+import { ExpiryWatch, type ReadTo, readToAfter, readToOfChild } from './expiry-watch.ts'
 import { FailureLedger } from './failure-ledger.ts'
 import { readSubscribedShard } from './fan-out-reader.ts'
 import { PauseGate } from './pause-gate.ts'
@@ -42,6 +43,7 @@ class StreamTail implements Tail {
   readonly #gate = new PauseGate()
   readonly #scheduler: CallScheduler
   readonly #ledger = new FailureLedger()
+  readonly #expiry: ExpiryWatch
   readonly #pace: ReadPace
   readonly #stop = new AbortController()
   readonly #members = new Map<string, Member>()
@@ -93,6 +95,7 @@ class StreamTail implements Tail {
       onSuccess: () => this.#recovered(LISTING),
       onReplaced: () => this.#finish('failed', replaced(options.stream.streamName)),
     })
+    this.#expiry = new ExpiryWatch(options, this.#stop.signal)
     const pace = { ...DEFAULT_PACE, ...options.pace }
     const unfinished = this.#unfinished
     this.#pace = {
@@ -203,6 +206,7 @@ class StreamTail implements Tail {
     const { api, stream, clock, random, from } = this.#options
     const { shardId } = member
     const { fanOut } = this.#options
+    member.readTo = this.#owedFrom(member, parents)
     const shared = {
       stream,
       shardId,
@@ -234,6 +238,8 @@ class StreamTail implements Tail {
           break
         case 'page':
           this.#recovered(shardId)
+          await this.#tellExpired(member, event)
+          if (this.#isFinished) return
           this.#takePage(member, event)
           break
         case 'drained':
@@ -253,6 +259,28 @@ class StreamTail implements Tail {
           this.#retried(shardId, event.failure, event.attempt)
       }
     }
+  }
+
+  #owedFrom(member: Member, parents: readonly Member[] = []): ReadTo {
+    const { from, clock } = this.#options
+    const began = { beganAtMillis: this.#startedAtMillis }
+    let root: ReadTo = began
+    if (from.type === 'latest') {
+      root = { ...began, millis: member.isInitial ? clock.now() : this.#startedAtMillis }
+    }
+    if (from.type === 'timestamp') root = { ...began, millis: from.timestamp.getTime() }
+    return readToOfChild(
+      parents.flatMap(parent => parent.readTo ?? []),
+      root,
+    )
+  }
+
+  async #tellExpired(member: Member, page: ReadPageEvent): Promise<void> {
+    const readTo = member.readTo ?? this.#owedFrom(member)
+    member.readTo = readToAfter(readTo, page)
+    if (!this.#expiry.isDue(readTo, page.answeredAtMillis)) return
+    const expired = await this.#expiry.beforePage(member.shardId, readTo, page)
+    if (expired !== undefined) this.#queue.push(expired)
   }
 
   async #reserve(bytes: number): Promise<void> {
@@ -364,6 +392,9 @@ class StreamTail implements Tail {
       if (this.#isFinished) return
       if (!this.#listing.has(member.shardId)) {
         this.#pushAll(this.#ledger.gaveUp(member.shardId, failure, this.#options.clock.now()))
+        const expired = await this.#expiry.ofGone(member.shardId, member.readTo ?? this.#owedFrom(member))
+        if (this.#isFinished) return
+        if (expired !== undefined) this.#queue.push(expired)
         return this.#ended(member, this.#listing.childrenOf(member.shardId))
       }
     }

@@ -18,7 +18,9 @@ export type ReadPace = {
 }
 
 export type TailOptions = {
-  readonly api: Pick<KinesisApi, 'listShards' | 'getShardIterator' | 'getRecords'>
+  /** With `describeStreamSummary`, what expires before it is read is told: its retention is asked for by who is a day behind. */
+  readonly api: Pick<KinesisApi, 'listShards' | 'getShardIterator' | 'getRecords'> &
+    Partial<Pick<KinesisApi, 'describeStreamSummary'>>
   readonly stream: StreamRef
   readonly from: StartFrom
   /** Records are pushed to this consumer instead of being asked for: enhanced fan-out. */

@@ -4,6 +4,7 @@ import { type HashKey, rangeContains } from '../domain/hash-key.ts'
 import { type Lineage, parentIdsOf } from '../domain/lineage.ts'
 import { isOpen, type Shard } from '../domain/shard.ts'
 import type { ShardPlace, StartFrom } from '../domain/start-from.ts'
+import type { ReadTo } from './expiry-watch.ts'
 
 /** A shard that a tail reads, or will read once its parents are read. */
 export type Member = {
@@ -18,6 +19,8 @@ export type Member = {
   isReleased: boolean
   /** Records of it that were read up to the asked end, delivered or not. */
   readCount: number
+  /** Absent until its reading begins. */
+  readTo: ReadTo | undefined
   /** One of its children is or was read too. */
   hasChild: boolean
   /** Since when listings lack it; absent while they have it. */
@@ -46,6 +49,7 @@ export function memberOf(
     phase: 'waiting',
     isReleased: false,
     readCount: 0,
+    readTo: undefined,
     hasChild: false,
     stop: new AbortController(),
   }

@@ -13,7 +13,7 @@ import { type Failure, FailureError, type FailureKind } from '../../source/domai
 import { type HashKeyRange, hashKeyOf, rangeContains } from '../../source/domain/hash-key.ts'
 import type { StreamRecord } from '../../source/domain/record.ts'
 import type { Shard } from '../../source/domain/shard.ts'
-import type { StreamRef } from '../../source/domain/stream.ts'
+import type { StreamRef, StreamSummary } from '../../source/domain/stream.ts'
 
 const SPACE = 1n << 128n
 /** Sequence numbers as long as the real ones: 56 digits. */
@@ -27,6 +27,8 @@ export type FakeBehaviour = {
   /** How the end of a closed shard is told. Default `with-children`. */
   readonly end?: 'with-children' | 'without-children' | 'extra-empty-page' | 'never'
   readonly iteratorLifetimeMillis?: number
+  /** Records go after so many hours, and closed shards with their last one. Default: never. */
+  readonly retentionPeriodHours?: number
   /** Records of one answer at most, besides the asked limit. */
   readonly pageRecords?: number
   /** Bytes of one answer at most. Default 10 MiB. */
@@ -52,6 +54,7 @@ type FakeShard = {
   readonly range: HashKeyRange
   readonly startingSequenceNumber: bigint
   endingSequenceNumber?: bigint
+  closedAtMillis?: number
   readonly records: StoredRecord[]
   /** When the bytes that were read so far are paid back. */
   readableAtMillis: number
@@ -75,7 +78,9 @@ export function fakeFailure(kind: FailureKind, action: string, rest: Partial<Fai
   }
 }
 
-export class FakeKinesis implements Pick<KinesisApi, 'listShards' | 'getShardIterator' | 'getRecords'> {
+export class FakeKinesis
+  implements Pick<KinesisApi, 'listShards' | 'getShardIterator' | 'getRecords' | 'describeStreamSummary'>
+{
   behaviour: FakeBehaviour
   readonly shards: FakeShard[] = []
   readonly calls: {
@@ -124,7 +129,7 @@ export class FakeKinesis implements Pick<KinesisApi, 'listShards' | 'getShardIte
     const parent = this.#open(shardId)
     const { startingHashKey, endingHashKey } = parent.range
     const middle = newStartingHashKey ?? startingHashKey + (endingHashKey - startingHashKey + 1n) / 2n
-    parent.endingSequenceNumber = this.#nextSequenceNumber()
+    this.#close(parent)
     this.#addShard([shardId], { startingHashKey, endingHashKey: middle - 1n })
     this.#addShard([shardId], { startingHashKey: middle, endingHashKey })
   }
@@ -133,13 +138,35 @@ export class FakeKinesis implements Pick<KinesisApi, 'listShards' | 'getShardIte
     const lower = this.#open(lowerShardId)
     const upper = this.#open(upperShardId)
     if (lower.range.endingHashKey + 1n !== upper.range.startingHashKey) throw new Error('not adjacent')
-    lower.endingSequenceNumber = this.#nextSequenceNumber()
-    upper.endingSequenceNumber = this.#nextSequenceNumber()
+    this.#close(lower)
+    this.#close(upper)
     const { startingHashKey } = lower.range
     this.#addShard([lowerShardId, upperShardId], {
       startingHashKey,
       endingHashKey: upper.range.endingHashKey,
     })
+  }
+
+  /** Equal ranges by splits and merges, as the service does it: shards that live for a moment only among them. */
+  updateShardCount(target: number): void {
+    const width = SPACE / BigInt(target)
+    const cuts = Array.from({ length: target - 1 }, (_, index) => width * BigInt(index + 1))
+    for (const cut of cuts) {
+      const shard = this.openShards.find(
+        ({ range }) => range.startingHashKey < cut && cut <= range.endingHashKey,
+      )
+      if (shard !== undefined) this.split(shard.shardId, cut)
+    }
+    for (const start of [0n, ...cuts]) {
+      for (;;) {
+        const lower = this.openShards.find(({ range }) => range.startingHashKey === start)
+        const end = lower === undefined ? SPACE : lower.range.endingHashKey + 1n
+        if (lower === undefined || end === SPACE || cuts.includes(end)) break
+        const upper = this.openShards.find(({ range }) => range.startingHashKey === end)
+        if (upper === undefined) throw new Error('the open shards have a gap')
+        this.merge(lower.shardId, upper.shardId)
+      }
+    }
   }
 
   /** The shard's data has left the retention: it is not listed any more and no iterator can be taken. */
@@ -152,8 +179,22 @@ export class FakeKinesis implements Pick<KinesisApi, 'listShards' | 'getShardIte
     this.#iterators.clear()
   }
 
+  async describeStreamSummary({ streamName }: StreamRef): Promise<StreamSummary> {
+    const { retentionPeriodHours } = this.behaviour
+    return {
+      streamName,
+      streamStatus: 'ACTIVE',
+      openShardCount: this.openShards.length,
+      ...(retentionPeriodHours === undefined ? {} : { retentionPeriodHours }),
+    }
+  }
+
   async listShards(_stream: StreamRef, options?: CallOptions): Promise<Shard[]> {
     this.#enter('ListShards', undefined, options)
+    const horizon = this.#horizon()
+    for (const shard of [...this.shards]) {
+      if (shard.closedAtMillis !== undefined && shard.closedAtMillis < horizon) this.expire(shard.shardId)
+    }
     return this.shards.map(shard => {
       const [parentShardId, adjacentParentShardId] = shard.parents
       return {
@@ -202,13 +243,14 @@ export class FakeKinesis implements Pick<KinesisApi, 'listShards' | 'getShardIte
     }
     if (iterator.shardId !== shardId) throw new Error('an iterator of another shard')
     const shard = this.#find(shardId)
+    const place = Math.max(iterator.index, this.#firstIndex(shard))
     this.#checkReadLimits(shard, now)
 
     const isEmpty = this.behaviour.isEmptyAnswer?.(shardId) === true
-    const taken = isEmpty ? [] : this.#page(shard, iterator.index, options?.limit ?? 10_000)
+    const taken = isEmpty ? [] : this.#page(shard, place, options?.limit ?? 10_000)
     const bytes = taken.reduce((sum, record) => sum + record.data.length, 0)
     shard.readableAtMillis = Math.max(now, shard.readableAtMillis) + (bytes / 2_097_152) * 1_000
-    const index = iterator.index + taken.length
+    const index = place + taken.length
     const records: StreamRecord[] = taken.map(record => ({
       streamName: stream.streamName,
       shardId,
@@ -230,6 +272,23 @@ export class FakeKinesis implements Pick<KinesisApi, 'listShards' | 'getShardIte
         : { nextShardIterator: this.#hand({ shardId, index, takenAtMillis: now, isPastEnd: isAtEnd }) }),
       ...(isTold && end === 'with-children' ? { childShards: this.#childrenOf(shardId) } : {}),
     }
+  }
+
+  #horizon(): number {
+    const hours = this.behaviour.retentionPeriodHours
+    return hours === undefined ? Number.NEGATIVE_INFINITY : this.#clock.now() - hours * 3_600_000
+  }
+
+  /** Of the oldest record that is left. */
+  #firstIndex(shard: FakeShard): number {
+    const horizon = this.#horizon()
+    const index = shard.records.findIndex(record => record.arrivalMillis >= horizon)
+    return index === -1 ? shard.records.length : index
+  }
+
+  #close(shard: FakeShard): void {
+    shard.endingSequenceNumber = this.#nextSequenceNumber()
+    shard.closedAtMillis = this.#clock.now()
   }
 
   #page(shard: FakeShard, index: number, limit: number): StoredRecord[] {
@@ -323,7 +382,8 @@ export class FakeKinesis implements Pick<KinesisApi, 'listShards' | 'getShardIte
 
   #find(shardId: string): FakeShard {
     const shard = this.shards.find(candidate => candidate.shardId === shardId)
-    if (shard === undefined) throw new FailureError(fakeFailure('not-found', 'GetShardIterator'))
+    const isGone = shard?.closedAtMillis !== undefined && shard.closedAtMillis < this.#horizon()
+    if (shard === undefined || isGone) throw new FailureError(fakeFailure('not-found', 'GetShardIterator'))
     return shard
   }
 
