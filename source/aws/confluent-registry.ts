@@ -1,6 +1,7 @@
 import { FailureError, usageFailure } from '../domain/failure.ts'
 import { inlineReferences, type NamedSchema } from './avro-references.ts'
 import { assertAllowed } from './guard.ts'
+import type { HttpGet } from './registry-http.ts'
 import type { RegistrySchema } from './services-api.ts'
 
 // Confluent's Schema Registry over HTTP: GET /schemas/ids/{id}, and GET /subjects/{subject}/versions/{version} for what a
@@ -21,38 +22,33 @@ type Answer = {
 export type ConfluentOptions = {
   /** Where it answers, with its user and password where it wants such; these are sent and never told. */
   readonly address: string
-  readonly fetch?: typeof fetch
+  readonly get: (origin: string) => HttpGet
 }
 
 /** Asks one registry for schemas. Reads only; redirects are not followed. */
-export function confluentRegistry(
-  options: ConfluentOptions,
-): (id: string, signal: AbortSignal) => Promise<RegistrySchema> {
+export function confluentRegistry(options: ConfluentOptions): {
+  schema(id: string, signal: AbortSignal): Promise<RegistrySchema>
+  close(): void
+} {
   const { url, authorization } = addressOf(options.address)
+  const http = options.get(url)
   const get = async (path: string, signal: AbortSignal): Promise<Answer> => {
     assertAllowed(ACTION, { armed: false })
-    const deadline = AbortSignal.timeout(CALL_MILLIS)
-    try {
-      const response = await (options.fetch ?? fetch)(`${url}${path}`, {
-        headers: {
-          accept: 'application/vnd.schemaregistry.v1+json, application/json',
-          ...(authorization === undefined ? {} : { authorization }),
-        },
-        redirect: 'error',
-        signal: AbortSignal.any([signal, deadline]),
-      })
-      const body = await boundedText(response)
-      if (!response.ok) throw refusal(response.status, body)
-      return answerOf(body)
-    } catch (error) {
-      if (error instanceof FailureError) throw error
-      if (deadline.aborted) throw failed('unreachable', `no answer within ${CALL_MILLIS / 1_000} s`)
-      if (signal.aborted) throw failed('aborted', 'called off')
-      const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-      throw failed('unreachable', cause instanceof Error ? cause.message || cause.name : String(cause))
-    }
+    const { status, body } = await http({
+      url: new URL(`${url}${path}`),
+      headers: {
+        accept: 'application/vnd.schemaregistry.v1+json, application/json',
+        ...(authorization === undefined ? {} : { authorization }),
+      },
+      action: ACTION,
+      signal,
+      callMillis: CALL_MILLIS,
+      maxBytes: MAX_ANSWER_BYTES,
+    })
+    if (status < 200 || status > 299) throw refusal(status, body)
+    return answerOf(body)
   }
-  return async (id, signal) => {
+  const schema = async (id: string, signal: AbortSignal): Promise<RegistrySchema> => {
     if (!/^\d{1,10}$/.test(id)) throw usageFailure(ACTION, `"${id}" is no id of a schema`)
     const answer = await get(`/schemas/ids/${id}`, signal)
     if (answer.schemaType === 'JSON') return { format: 'json', content: '' }
@@ -88,6 +84,7 @@ export function confluentRegistry(
     }
     return { format: 'avro', content: inlineReferences(answer.schema, [...parts.values()]) }
   }
+  return { schema, close: () => http.close() }
 }
 
 /** @throws FailureError `usage` for what is no address */
@@ -129,19 +126,6 @@ function varint(value: number): Uint8Array {
   let rest = value
   for (; rest > 0x7f; rest = Math.floor(rest / 0x80)) bytes.push((rest % 0x80) | 0x80)
   return Uint8Array.from([...bytes, rest])
-}
-
-async function boundedText(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let byteCount = 0
-  for await (const chunk of response.body ?? []) {
-    byteCount += chunk.length
-    if (byteCount > MAX_ANSWER_BYTES) {
-      throw failed('bad-answer', `the answer is larger than ${MAX_ANSWER_BYTES / 1_048_576} MiB`)
-    }
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
 }
 
 function answerOf(body: string): Answer {

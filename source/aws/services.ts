@@ -5,6 +5,7 @@ import { describeDeliveryStream, listDeliveryStreams, putDeliveryRecord } from '
 import { glueSchema } from './glue.ts'
 import { listEventSourceMappings } from './lambda.ts'
 import { listPipes } from './pipes.ts'
+import { httpGet } from './registry-http.ts'
 import type { Send } from './send.ts'
 import { createServiceSend, type ServiceWiring } from './service-send.ts'
 import type { ServicesApi } from './services-api.ts'
@@ -71,6 +72,14 @@ export function createServices(
     ...at(endpoints.glue),
     load: () => import('./glue-sdk.ts'),
   })
+  const registries = new Map<string, ReturnType<typeof confluentRegistry>>()
+  const registryAt = (address: string) => {
+    const known = registries.get(address)
+    if (known !== undefined) return known
+    const made = confluentRegistry({ address, get: origin => httpGet(wiring, origin) })
+    registries.set(address, made)
+    return made
+  }
   return {
     listEventSourceMappings: (arn, { signal } = {}) => listEventSourceMappings(lambda.send, arn, signal),
     listTables: ({ signal } = {}) => listTables(dynamodb.send, signal),
@@ -90,9 +99,10 @@ export function createServices(
     schemaRegistry: where =>
       where === 'glue'
         ? { kind: 'glue', schema: (id, signal) => glueSchema(glue.send, id, signal) }
-        : { kind: 'confluent', schema: confluentRegistry({ address: where }) },
+        : { kind: 'confluent', schema: registryAt(where).schema },
     close() {
       for (const service of [lambda, dynamodb, firehose, pipes, analytics, video, glue]) service.close()
+      for (const registry of registries.values()) registry.close()
     },
   }
 }

@@ -1,4 +1,4 @@
-import type { ServicesApi } from '../aws/services-api.ts'
+import type { SchemaRegistry, ServicesApi } from '../aws/services-api.ts'
 import type { Clock } from '../domain/clock.ts'
 import { type DecoderRule, ruleFor } from '../domain/decode/decoder-rule.ts'
 import { StreamDecoding } from '../domain/decode/stream-decoding.ts'
@@ -102,15 +102,22 @@ export class Decodings {
   }
 
   #registry(where: string): RegistryLookUp {
-    const services = this.#options.services()
     // One account's registry is not another's.
     const { profile, endpoint } = this.#options.session()
     const key = where === 'glue' ? JSON.stringify([profile?.value, endpoint.value]) : where
     const known = this.#registries.get(key)
     if (known !== undefined) return known
-    const registry = services?.schemaRegistry?.(where)
-    if (registry === undefined) throw usageFailure('schema', 'no schema registry can be asked here')
-    const { clock, onChange = () => {} } = this.#options
+    const { clock, services, onChange = () => {} } = this.#options
+    // Asked of the connection of the moment: one that was switched away from and back to is another.
+    const registryNow = () => {
+      const registry = services()?.schemaRegistry?.(where)
+      if (registry === undefined) throw usageFailure('schema', 'no schema registry can be asked here')
+      return registry
+    }
+    const registry: SchemaRegistry = {
+      kind: registryNow().kind,
+      schema: async (id, signal) => await registryNow().schema(id, signal),
+    }
     const made = new RegistryLookUp({ registry, clock, onChange })
     this.#registries.set(key, made)
     return made

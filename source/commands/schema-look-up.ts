@@ -2,7 +2,12 @@ import type { RegistrySchema, SchemaRegistry } from '../aws/services-api.ts'
 import type { Clock } from '../domain/clock.ts'
 import { reasonOf } from '../domain/decode/byte-reader.ts'
 import type { GivenSchema } from '../domain/decode/given-schema.ts'
-import { type LookUpState, readSchema, type SchemaLookUp } from '../domain/decode/schema-shelf.ts'
+import {
+  type LookUpState,
+  readIndexedSchema,
+  readSchema,
+  type SchemaLookUp,
+} from '../domain/decode/schema-shelf.ts'
 import { failureOf } from '../domain/failure.ts'
 
 /** Ids that are remembered, known or not; a stream has a handful. */
@@ -11,7 +16,9 @@ const MAX_IDS = 1_000
 const MAX_FOREIGN_IDS = 20
 const MAX_CALLS_AT_ONCE = 4
 /** An id that the registry does not have may be registered a moment later. */
-const FAILED_MILLIS = 300_000
+const ABSENT_MILLIS = 300_000
+/** A registry that does not answer may come back sooner. */
+const FAILED_MILLIS = 60_000
 const LOOK_UP_MILLIS = 10_000
 
 export type RegistryLookUpOptions = {
@@ -31,7 +38,7 @@ export class RegistryLookUp implements SchemaLookUp {
   readonly #stop = new AbortController()
   #revision = 0
   #foundCount = 0
-  #failedCount = 0
+  #absentCount = 0
 
   constructor(options: RegistryLookUpOptions) {
     this.#options = options
@@ -46,7 +53,7 @@ export class RegistryLookUp implements SchemaLookUp {
     const known = this.#entries.get(id)
     const now = this.#options.clock.now()
     if (known !== undefined && (known.state.state !== 'failed' || now < known.untilMillis)) return known.state
-    const isHopeless = this.#foundCount === 0 && this.#failedCount >= MAX_FOREIGN_IDS
+    const isHopeless = this.#foundCount === 0 && this.#absentCount >= MAX_FOREIGN_IDS
     if (known === undefined && (this.#entries.size >= MAX_IDS || isHopeless)) {
       return { state: 'failed', reason: 'too many ids were asked for in vain' }
     }
@@ -103,15 +110,25 @@ export class RegistryLookUp implements SchemaLookUp {
       this.#foundCount += 1
     } catch (error) {
       if (this.#stop.signal.aborted) return
-      entry.state = { state: 'failed', reason: failureOf(error, 'schema').message || reasonOf(error) }
-      entry.untilMillis = clock.now() + FAILED_MILLIS
-      this.#failedCount += 1
+      const { kind, message } = failureOf(error, 'schema')
+      const isLate = kind === 'aborted'
+      const reason = isLate ? `no answer within ${LOOK_UP_MILLIS / 1_000} s` : message || reasonOf(error)
+      entry.state = { state: 'failed', reason }
+      entry.untilMillis = clock.now() + (kind === 'not-found' ? ABSENT_MILLIS : FAILED_MILLIS)
+      if (kind === 'not-found') this.#absentCount += 1
     }
     this.#revision += 1
     onChange()
   }
 }
 
-function schemaOf({ format, content }: RegistrySchema): GivenSchema {
-  return format === 'json' ? { format: 'json' } : readSchema(content)
+function schemaOf(answer: RegistrySchema): GivenSchema {
+  switch (answer.format) {
+    case 'json':
+      return { format: 'json' }
+    case 'avro':
+      return readSchema(answer.content)
+    case 'protobuf':
+      return readIndexedSchema(answer.content)
+  }
 }

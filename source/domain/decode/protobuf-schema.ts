@@ -3,6 +3,7 @@
 
 import { Malformed } from './byte-reader.ts'
 import { readWireFields, type WireField } from './protobuf-wire.ts'
+import { wellKnownMessages } from './well-known-types.ts'
 
 export type ProtobufField = {
   readonly name: string
@@ -66,6 +67,9 @@ export function readDescriptorSet(bytes: Uint8Array): DescriptorSet {
     ownMessages = own
   }
   if (messages.size === 0) throw new Malformed('is no descriptor set with messages')
+  for (const known of wellKnownMessages(set)) {
+    if (!messages.has(known.name)) messages.set(known.name, known)
+  }
   return set
 }
 

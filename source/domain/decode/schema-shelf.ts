@@ -84,6 +84,17 @@ export function readSchema(content: Uint8Array | string, messageName?: string): 
   }
 }
 
+/**
+ * A compiled schema as a registry has it: the records' header says which of its messages they are, the first one as a rule.
+ * @throws Malformed where there is no message in it
+ */
+export function readIndexedSchema(content: Uint8Array): GivenSchema {
+  const { messageAt } = readDescriptorSet(content)
+  const message = messageAt([0])
+  if (message === undefined) throw new Malformed('holds no message')
+  return { format: 'protobuf', message, messageAt }
+}
+
 function chosenMessage(
   { messages, ownMessages }: DescriptorSet,
   messageName: string | undefined,
