@@ -67,18 +67,24 @@ async function journalFor(context: Context, work: Work): Promise<Begun> {
   const { stream, layout, steps } = work
   if (work.planId !== undefined) {
     const { journal, entries } = await plans.reopen(work.planId)
-    const progress = progressOf(entries)
-    if (progress === undefined) throw conflict('plan', `the journal of plan ${work.planId} cannot be read`)
-    const summary = await summaryIfTold(context.api, stream, context.signal)
-    const createdAt = summary?.streamCreationTimestamp?.getTime()
-    if (work.streamCreatedAt !== undefined && createdAt !== undefined && createdAt !== work.streamCreatedAt) {
+    try {
+      const progress = progressOf(entries)
+      if (progress === undefined) throw conflict('plan', `the journal of plan ${work.planId} cannot be read`)
+      const summary = await summaryIfTold(context.api, stream, context.signal)
+      const createdAt = summary?.streamCreationTimestamp?.getTime()
+      const isAnother = work.streamCreatedAt !== undefined && createdAt !== work.streamCreatedAt
+      if (isAnother && createdAt !== undefined) {
+        throw conflict(
+          'plan',
+          `${stream.streamName} was deleted and created anew since plan ${work.planId} was made`,
+        )
+      }
+      return { journal, doneSteps: progress.doneSteps, intendedSteps: progress.intendedSteps }
+    } catch (error) {
+      // Held on to, it would keep this very console from another try.
       await journal.close()
-      throw conflict(
-        'plan',
-        `${stream.streamName} was deleted and created anew since plan ${work.planId} was made`,
-      )
+      throw error
     }
-    return { journal, doneSteps: progress.doneSteps, intendedSteps: progress.intendedSteps }
   }
   const { session } = context.model()
   const summary = await summaryIfTold(context.api, stream, context.signal)
@@ -87,6 +93,8 @@ async function journalFor(context: Context, work: Work): Promise<Begun> {
   const planId = `${stream.streamName
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
+    // An id that began with a dash would be taken for a flag.
+    .replace(/^-+/, '')
     .slice(0, 40)}-${at.toString(36)}${Math.floor(context.random() * 1_296)
     .toString(36)
     .padStart(2, '0')}`

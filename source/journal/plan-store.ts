@@ -1,4 +1,4 @@
-import { open, readdir, readFile, rm } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FailureError } from '../domain/failure.ts'
 import {
@@ -10,6 +10,7 @@ import {
   type PlanStore,
 } from '../domain/plan/journal.ts'
 import { AppendLog } from './append-log.ts'
+import { takeProcessLock } from './process-lock.ts'
 import { notKept, ownFolder } from './state-folder.ts'
 
 const JOURNAL_NAME = /^([a-z0-9-]{1,80})\.jsonl$/
@@ -28,15 +29,15 @@ export function createPlanStore(folder: string): PlanStore {
   }
   const journalOf = async (planId: string): Promise<PlanJournal> => {
     await ownFolder(folder)
-    const lock = join(folder, `${planId}.lock`)
-    await takeLock(lock, planId)
+    const taken = await takeProcessLock(join(folder, `${planId}.lock`))
+    if (typeof taken === 'number') throw heldBy(planId, taken)
     const log = new AppendLog(pathOf(planId))
     return {
       planId,
       append: entry => log.append(lineOf(entry)),
       close: async () => {
         await log.close()
-        await rm(lock, { force: true })
+        await taken.release()
       },
     }
   }
@@ -54,8 +55,13 @@ export function createPlanStore(folder: string): PlanStore {
     async reopen(planId) {
       await read(planId)
       const journal = await journalOf(planId)
-      // Read again under the lock: the one who had it may have gone on meanwhile.
-      return { journal, entries: await read(planId) }
+      try {
+        // Read again under the lock: the one who had it may have gone on meanwhile.
+        return { journal, entries: await read(planId) }
+      } catch (error) {
+        await journal.close().catch(() => {})
+        throw error
+      }
     },
     read,
     async list() {
@@ -69,36 +75,7 @@ export function createPlanStore(folder: string): PlanStore {
   }
 }
 
-/** A lock names the process that has it; one whose process is gone is taken over. */
-async function takeLock(path: string, planId: string): Promise<void> {
-  for (let attempt = 0; attempt < 3; attempt += 1) {
-    try {
-      const file = await open(path, 'wx', 0o600)
-      await file.writeFile(String(process.pid))
-      await file.close()
-      return
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw notKept(path, error)
-    }
-    const holder = Number(await readFile(path, 'utf8').catch(() => ''))
-    if (holder !== process.pid && isAlive(holder)) throw taken(planId, holder)
-    if (holder === process.pid) throw taken(planId, holder)
-    await rm(path, { force: true })
-  }
-  throw taken(planId, 0)
-}
-
-function isAlive(processId: number): boolean {
-  if (!Number.isInteger(processId) || processId <= 0) return false
-  try {
-    process.kill(processId, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}
-
-function taken(planId: string, processId: number): FailureError {
+function heldBy(planId: string, processId: number): FailureError {
   return new FailureError({
     kind: 'conflict',
     action: 'plan',
