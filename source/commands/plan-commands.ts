@@ -10,7 +10,7 @@ import { conflict } from './look-up.ts'
 import { streamOnScreen } from './on-screen.ts'
 import { actRows } from './output-rows.ts'
 import { AFTER, PATIENCE } from './plan-arguments.ts'
-import { makePlan, seenLoads, unreachableOf } from './plan-making.ts'
+import { makePlan, seenLoads, unreachableOf, waysOutOf } from './plan-making.ts'
 import { planLines, planRows } from './plan-rows.ts'
 import { backPlan, carriedOut } from './plan-work.ts'
 
@@ -19,6 +19,9 @@ const TARGET = {
   title: 'Highest use of a shard that is wanted, of its write limits',
   defaultText: '70%',
 } as const
+
+/** Typed by whoever takes a plan that misses its target. */
+const BEST_POSSIBLE = 'best possible'
 
 /** Plans from traffic; with `--run` it carries the plan out. */
 export const makeShardPlan = defineCommand({
@@ -95,7 +98,7 @@ export const makeShardPlan = defineCommand({
         kind: 'over-limit',
         action: 'plan',
         message: unreachable.replace(/\.$/, ''),
-        nextStep: `Nothing was changed. Spread the key over several, take a higher --target, or add --best-possible for the plan as it is.`,
+        nextStep: `Nothing was changed. ${waysOutOf(view)} a higher --target, or add --best-possible for the plan as it is.`,
         retryable: false,
       })
     }
@@ -160,16 +163,19 @@ export const runShardPlan = defineCommand({
       ? 'a plan is being carried out'
       : undefined
   },
-  confirm: (_, { plan }) => ({
-    lines:
-      plan === undefined
-        ? []
-        : [
-            ...[unreachableOf(plan) ?? []].flat(),
-            `Carry out ${counted(plan.plan.steps.length, 'step')} on ${plan.stream.streamName}, one at a time.`,
-            'It can be called off between steps, and begun again where it stopped.',
-          ],
-  }),
+  confirm: (_, { plan }) => {
+    if (plan === undefined) return { lines: [] }
+    const unreachable = unreachableOf(plan)
+    return {
+      lines: [
+        ...(unreachable === undefined ? [] : [`WARNING: ${unreachable}`]),
+        `Carry out ${counted(plan.plan.steps.length, 'step')} on ${plan.stream.streamName}, one at a time.`,
+        'It can be called off between steps, and begun again where it stopped.',
+      ],
+      // What --best-possible is to a shell: nobody takes a plan that misses its target by a habit of the hand.
+      ...(unreachable === undefined ? {} : { requiredText: BEST_POSSIBLE }),
+    }
+  },
   preview: async (_, { model }) => {
     const { plan } = model()
     if (plan === undefined) throw conflict('plan', 'there is no plan yet')

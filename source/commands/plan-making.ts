@@ -1,10 +1,16 @@
 import { FailureError } from '../domain/failure.ts'
-import { type HashKey, hashKeyOf } from '../domain/hash-key.ts'
+import { type HashKey, hashKeyOf, rangeContains } from '../domain/hash-key.ts'
 import type { StreamHeat } from '../domain/heat/stream-heat.ts'
 import type { ObservedLoads } from '../domain/heat/what-if.ts'
-import { type LoadBasis, type PeakRates, peakLoads, peakRatesOf } from '../domain/plan/load-basis.ts'
-import { bestAboveTarget, unreachableText } from '../domain/plan/reachable.ts'
-import { loadsOf, planShards, type StreamLoads } from '../domain/plan/shard-plan.ts'
+import {
+  type LoadBasis,
+  type PeakRates,
+  peakLoads,
+  peakRatesOf,
+  shardsWithoutPeak,
+} from '../domain/plan/load-basis.ts'
+import { bestAboveTarget, type Obstacle, obstaclesOf, unreachableText } from '../domain/plan/reachable.ts'
+import { type HotKey, keyUses, loadsOf, planShards, type StreamLoads } from '../domain/plan/shard-plan.ts'
 import { enoughUniform, uniformScaling } from '../domain/plan/uniform-scaling.ts'
 import { counted, shareText } from '../domain/quantity-text.ts'
 import { isOpen, type Shard } from '../domain/shard.ts'
@@ -59,9 +65,9 @@ export async function makePlan(
 ): Promise<{ readonly view: PlanView; readonly facts: ReshapeFacts }> {
   const looked = await reshapeFacts(context, stream)
   refuseOnDemand(looked.summary, 'plan')
-  const observed =
-    basis === 'peak' && seen.peaks !== undefined ? peakLoads(seen.loads, seen.peaks) : seen.loads
-  const loads = knownLoads(stream, looked.shards, observed)
+  const peaks = basis === 'peak' ? (seen.peaks ?? new Map()) : undefined
+  const means = knownLoads(stream, looked.shards, seen.loads)
+  const loads = peaks === undefined ? means : knownLoads(stream, looked.shards, peakLoads(seen.loads, peaks))
   const facts: ReshapeFacts = { ...looked, loads }
   const { ranges, limits } = facts
   const room =
@@ -86,6 +92,18 @@ export async function makePlan(
       ...(seen.recordCount === undefined ? {} : { recordCount: seen.recordCount }),
       basis,
       plan,
+      shards: looked.shards.filter(isOpen),
+      ...(limits?.shardLimit === undefined || limits.openShardCount === undefined
+        ? {}
+        : { limits: { shardLimit: limits.shardLimit, openShardCount: limits.openShardCount } }),
+      ...(peaks === undefined
+        ? {}
+        : {
+            averageKeyUse: new Map(
+              keyUses(means).map(({ hashKey, utilisation }) => [hashKey, utilisation] as const),
+            ),
+            shardsWithoutPeak: shardsWithoutPeak(seen.loads, peaks),
+          }),
       keyNames: seen.keyNames,
       uniformSame: uniformScaling(ranges, plan.after.length, loads),
       ...(enough === undefined ? {} : { uniformEnough: enough }),
@@ -94,15 +112,65 @@ export async function makePlan(
   }
 }
 
+type Reasoned = Pick<
+  PlanView,
+  'plan' | 'keyNames' | 'basis' | 'shards' | 'limits' | 'averageKeyUse' | 'shardsWithoutPeak'
+>
+
 /** Where a plan's target cannot be had: why, and what is the best; undefined where it can. */
-export function unreachableOf({ plan, keyNames }: Pick<PlanView, 'plan' | 'keyNames'>): string | undefined {
-  const [key] = plan.hotKeys
-  const name = key === undefined ? undefined : keyNames.get(key.hashKey)
-  const who =
-    key === undefined
-      ? 'there is no room for more open shards.'
-      : `${name === undefined ? `hash key ${key.hashKey}` : `key "${name}"`} alone takes ${shareText(key.utilisation)} of a shard, and no split divides a key.`
-  return unreachableText(plan, who)
+export function unreachableOf(view: Reasoned): string | undefined {
+  const obstacles = obstaclesOf(view.plan)
+  // One of each kind: the hottest key stands for the others, which are listed by themselves.
+  const first = obstacles.filter(
+    ({ kind }, index) => obstacles.findIndex(other => other.kind === kind) === index,
+  )
+  const reasons = first.map(obstacle => obstacleText(view, obstacle))
+  return unreachableText(view.plan, reasons.join(' '))
+}
+
+/** What helps where a plan's target cannot be had, for the reason that stands first. */
+export function waysOutOf(view: Reasoned): string {
+  const kinds = new Set(obstaclesOf(view.plan).map(({ kind }) => kind))
+  const ways = [
+    ...(kinds.has('hot-key') ? ['Spread the key over several'] : []),
+    ...(kinds.has('shard-limit') ? ['Ask Service Quotas for more shards'] : []),
+  ]
+  return ways.length === 0 ? 'Take' : `${ways.join('. ')}, take`
+}
+
+function obstacleText(view: Reasoned, obstacle: Obstacle): string {
+  switch (obstacle.kind) {
+    case 'hot-key':
+      return hotKeyText(view, obstacle.key)
+    case 'shard-limit': {
+      const { neededShards, mostOpenShards } = obstacle
+      const { limits } = view
+      const used =
+        limits === undefined ? '' : ` (${limits.openShardCount} of ${limits.shardLimit} are open in it)`
+      return `it needs ${neededShards} open shards, and the shard quota of the account leaves this stream ${mostOpenShards}${used}.`
+    }
+    case 'crowded-keys': {
+      const { range, utilisation } = obstacle
+      const shard = shardOf(view, range.startingHashKey)
+      return `the hash keys ${range.startingHashKey}..${range.endingHashKey}${shard === undefined ? '' : ` of ${shard}`} take ${shareText(utilisation)} of a shard together and lie too close for a split to part them.`
+    }
+  }
+}
+
+function hotKeyText(view: Reasoned, { hashKey, utilisation }: HotKey): string {
+  const name = view.keyNames.get(hashKey)
+  const key = name === undefined ? `hash key ${hashKey}` : `key "${name}"`
+  const shard = shardOf(view, hashKey)
+  const place = shard === undefined ? '' : ` in ${shard}`
+  const mean = view.averageKeyUse?.get(hashKey)
+  if (mean === undefined || mean > view.plan.targetUtilisation) {
+    return `${key} alone takes ${shareText(utilisation)} of a shard${place}, and no split divides a key.`
+  }
+  return `a burst: in the busiest second${shard === undefined ? ' of its shard' : ` of ${shard}`} ${key} alone takes an estimated ${shareText(utilisation)} of a shard, and no split divides a key; in the mean of the window it takes ${shareText(mean)}.`
+}
+
+function shardOf({ shards }: Reasoned, hashKey: HashKey): string | undefined {
+  return shards?.find(({ hashKeyRange }) => rangeContains(hashKeyRange, hashKey))?.shardId
 }
 
 /** What the loads of a plan are, in words. */
@@ -110,11 +178,19 @@ export function basisText({
   windowSeconds,
   recordCount,
   basis,
-}: Pick<PlanView, 'windowSeconds' | 'recordCount' | 'basis'>): string {
+  shardsWithoutPeak: unknown = [],
+}: Pick<PlanView, 'windowSeconds' | 'recordCount' | 'basis' | 'shardsWithoutPeak'>): string {
   const from = `${counted(windowSeconds, 'second')} of traffic${recordCount === undefined ? '' : `, ${counted(recordCount, 'record')} read`}`
-  return basis === 'peak'
-    ? `the busiest second of each shard (measured; its spread over keys estimated) in ${from}`
-    : `the average of ${from}`
+  if (basis !== 'peak') return `the average of ${from}`
+  const missing =
+    unknown.length === 0
+      ? ''
+      : `; NOT KNOWN for ${namesText(unknown)}, whose average stands in its place, so the plan may be too small there`
+  return `the busiest second of each shard (measured; its spread over keys estimated) in ${from}${missing}`
+}
+
+function namesText(names: readonly string[]): string {
+  return `${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`
 }
 
 /** @throws FailureError `incomplete` that names the shards of which nothing is known */
@@ -132,7 +208,7 @@ export function knownLoads(
   throw new FailureError({
     kind: 'incomplete',
     action: 'plan',
-    message: `the load of ${unknown.slice(0, 5).join(', ')}${unknown.length > 5 ? ` and ${unknown.length - 5} more` : ''} of ${stream.streamName} is not known, and not known is not zero`,
+    message: `the load of ${namesText(unknown)} of ${stream.streamName} is not known, and not known is not zero`,
     nextStep: 'Look for longer, such as --for 2m.',
     retryable: true,
   })

@@ -20,16 +20,9 @@ export function monthlyShardDollars(shardCount: number): number {
 }
 
 /** A plan as JSON Lines: the plan, its ranges, steps, keys that no split helps, and UpdateShardCount beside it. */
-export function planRows({
-  stream,
-  at,
-  windowSeconds,
-  recordCount,
-  basis,
-  plan,
-  keyNames,
-  ...rest
-}: PlanView): OutputRow[] {
+export function planRows(view: PlanView): OutputRow[] {
+  const { stream, at, windowSeconds, recordCount, basis, plan, keyNames, ...rest } = view
+  const unreachable = unreachableOf(view)
   const { streamName } = stream
   const layout = (name: 'before' | 'after') =>
     plan[name].map(({ range, utilisation, bytesPerSecond, recordsPerSecond }) => ({
@@ -50,7 +43,8 @@ export function planRows({
       windowSeconds,
       ...withoutAbsent({ recordCount }),
       basis: basis ?? 'average',
-      isTargetReached: unreachableOf({ plan, keyNames }) === undefined,
+      isTargetReached: unreachable === undefined,
+      ...withoutAbsent({ whyNotReached: unreachable, shardsWithoutPeak: rest.shardsWithoutPeak }),
       targetUtilisation: plan.targetUtilisation,
       currentShardCount: plan.before.length,
       plannedShardCount: plan.after.length,

@@ -10,6 +10,8 @@ export type BoundaryQuestion = {
   readonly points: readonly PlanPoint[]
   /** What one shard may take of each measure, in the same units. */
   readonly limit: number
+  /** Any layout of the best score will do, not the most even one. */
+  readonly isUneven?: boolean
 }
 
 /** How good a layout is: less is better, the first difference decides. */
@@ -58,7 +60,7 @@ export function bestStarts(question: BoundaryQuestion): { starts: bigint[]; scor
   const best = solve(grid, question.points, question.limit)
   let chosen = best.chain
   // With a lower limit the same number of shards and steps may do: that layout is the more even one.
-  let [low, high] = [hottest, question.limit]
+  let [low, high] = [question.isUneven ? question.limit : hottest, question.limit]
   for (let round = 0; round < EVENING_ROUNDS && high - low > 1 && best.score.shardCount > 1; round += 1) {
     const limit = Math.floor((low + high) / 2)
     const candidate = solve(grid, question.points, limit)

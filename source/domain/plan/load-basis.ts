@@ -19,7 +19,8 @@ export function peakRatesOf(shards: readonly ShardHeat[]): PeakRates {
 
 /**
  * Each shard's load raised to its busiest second. That second's height is measured; that its keys shared it as they share
- * the window is an estimate, and so is that all shards have it at once. Shards without a known second stay as they are.
+ * the window is an estimate, and so is that all shards have it at once. Shards without a known second stay as they are:
+ * `shardsWithoutPeak` names them.
  */
 export function peakLoads(observed: ObservedLoads, peaks: PeakRates): ObservedLoads {
   const raised = (measure: 'bytes' | 'records'): ReadonlyMap<string, HashSpread> =>
@@ -33,4 +34,11 @@ export function peakLoads(observed: ObservedLoads, peaks: PeakRates): ObservedLo
       }),
     )
   return { bytes: raised('bytes'), records: raised('records') }
+}
+
+/** Loaded shards whose busiest second is not known: a plan for peaks has only their mean. */
+export function shardsWithoutPeak(observed: ObservedLoads, peaks: PeakRates): readonly string[] {
+  return [...observed.bytes]
+    .filter(([shardId, { loadPerSecond }]) => loadPerSecond > 0 && !peaks.has(shardId))
+    .map(([shardId]) => shardId)
 }

@@ -1,17 +1,17 @@
-import { HASH_SPACE_SIZE, type HashKey, type HashKeyRange } from '../hash-key.ts'
+import { HASH_SPACE_SIZE, type HashKey, type HashKeyRange, rangeContains } from '../hash-key.ts'
 import { forecastLayout } from '../heat/forecast.ts'
 import { utilisationOf } from '../heat/shard-heat.ts'
 import type { HashLoad } from '../heat/split-point.ts'
 import type { ObservedLoads, RangeForecast } from '../heat/what-if.ts'
 import { SHARD_WRITE_BYTES_PER_SECOND, SHARD_WRITE_RECORDS_PER_SECOND } from '../limits.ts'
 import { compareByRange, isOpen, type Shard } from '../shard.ts'
-import { bestStarts, type PlanPoint } from './boundaries.ts'
+import { type BoundaryQuestion, bestStarts, type PlanPoint } from './boundaries.ts'
 import { orderedSteps, type PlanStep, rangesOf } from './steps.ts'
 
 /** Loads of a stream by hash key, each measure for itself. */
 export type StreamLoads = { readonly bytes: readonly HashLoad[]; readonly records: readonly HashLoad[] }
 
-/** A key that alone is above the target: no split helps. */
+/** A key and what it takes by itself. Where that is above the target no split helps. */
 export type HotKey = {
   readonly hashKey: HashKey
   readonly utilisation: number
@@ -38,7 +38,21 @@ export type ShardPlan = {
   readonly steps: readonly PlanStep[]
   readonly hotKeys: readonly HotKey[]
   readonly counts: StepCounts
+  /** Set where the target needs more open shards than the account has room for: the plan is the best that fits. */
+  readonly shardLimit?: { readonly neededShards: number; readonly mostOpenShards: number }
+  /** Set where planned ranges are above the target although no key alone is, and there is room for more shards. */
+  readonly crowded?: readonly CrowdedKeys[]
 }
+
+/** Loaded hash keys so close together that no split parts them: SplitShard leaves two hash keys on either side. */
+export type CrowdedKeys = {
+  /** From the lowest to the highest loaded hash key of a planned range. */
+  readonly range: HashKeyRange
+  readonly utilisation: number
+}
+
+/** Loads are counted in whole billionths of a shard: less than this above a target is the rounding, not the load. */
+export const TARGET_ROUNDING = 1e-6
 
 /** Parts of a shard's limit that loads are counted in, so that sums are exact. */
 const UNITS = 1e9
@@ -69,7 +83,8 @@ export function openRanges(shards: readonly Shard[]): HashKeyRange[] | undefined
 
 /**
  * The fewest shards whose forecast load is under the target, and the fewest splits and merges to get there, reusing
- * today's boundaries. A key that alone is above the target gets a shard for itself and is named.
+ * today's boundaries. A key that alone is above the target gets a shard for itself and is named. Where the account has
+ * no room for so many, the coolest layout that it has room for.
  */
 export function planShards(question: {
   readonly ranges: readonly HashKeyRange[]
@@ -82,12 +97,11 @@ export function planShards(question: {
   const { ranges, loads, targetUtilisation, mostOpenShards } = question
   const today = ranges.map(({ startingHashKey }) => startingHashKey)
   const points = pointsOf(loads)
-  const { starts: after } = bestStarts({
-    space: HASH_SPACE_SIZE,
-    starts: today,
-    points,
-    limit: Math.floor(targetUtilisation * UNITS),
-  })
+  const layout = { space: HASH_SPACE_SIZE, starts: today, points }
+  const limit = Math.floor(targetUtilisation * UNITS)
+  const { starts: wanted } = bestStarts({ ...layout, limit })
+  const isTooMany = mostOpenShards !== undefined && wanted.length > mostOpenShards
+  const after = isTooMany ? startsWithin({ ...layout, limit }, mostOpenShards) : wanted
   const sums = cumulated(points)
   const steps = orderedSteps({
     space: HASH_SPACE_SIZE,
@@ -96,14 +110,52 @@ export function planShards(question: {
     loadOf: range => loadIn(sums, range),
     ...(mostOpenShards === undefined ? {} : { mostOpenShards }),
   })
+  const forecast = forecastRanges(rangesOf(after, HASH_SPACE_SIZE), loads)
+  const hotKeys = hotKeysOf(loads, targetUtilisation)
+  const crowded =
+    isTooMany || hotKeys.length > 0 ? [] : crowdedIn(forecast, sums.keys, targetUtilisation + TARGET_ROUNDING)
   return {
     targetUtilisation,
     before: forecastRanges(ranges, loads),
-    after: forecastRanges(rangesOf(after, HASH_SPACE_SIZE), loads),
+    after: forecast,
     steps,
-    hotKeys: hotKeysOf(loads, targetUtilisation),
+    hotKeys,
     counts: countSteps(ranges.length, steps),
+    ...(isTooMany ? { shardLimit: { neededShards: wanted.length, mostOpenShards } } : {}),
+    ...(crowded.length === 0 ? {} : { crowded }),
   }
+}
+
+function crowdedIn(
+  forecast: readonly RangeForecast[],
+  keys: readonly HashKey[],
+  above: number,
+): readonly CrowdedKeys[] {
+  return forecast
+    .filter(({ utilisation }) => utilisation > above)
+    .map(({ range, utilisation }) => {
+      const inside = keys.filter(key => rangeContains(range, key))
+      const startingHashKey = inside[0] ?? range.startingHashKey
+      return { range: { startingHashKey, endingHashKey: inside.at(-1) ?? range.endingHashKey }, utilisation }
+    })
+}
+
+/** Halvings that look for the coolest layout with so few shards; what is left is a few millionths of the span. */
+const FITTING_ROUNDS = 16
+
+/** The layout of at most so many shards whose hottest one is coolest. */
+function startsWithin(question: BoundaryQuestion, mostShards: number): readonly bigint[] {
+  const total = question.points.reduce((sum, { bytes, records }) => sum + Math.max(bytes, records), 0)
+  let [low, high] = [question.limit, Math.ceil(total)]
+  let best: readonly bigint[] = [0n]
+  for (let round = 0; round <= FITTING_ROUNDS; round += 1) {
+    const limit = round === 0 ? high : Math.floor((low + high) / 2)
+    // Evened out only at the end: a lower limit is what this looks for anyway.
+    const { starts } = bestStarts({ ...question, limit, isUneven: true })
+    if (starts.length > mostShards) low = limit
+    else [best, high] = [starts, limit]
+  }
+  return best
 }
 
 /** What each range of a layout would take. */
@@ -214,20 +266,24 @@ function loadIn({ keys, bytes, records }: Sums, { startingHashKey, endingHashKey
   return Math.max((bytes[to] ?? 0) - (bytes[from] ?? 0), (records[to] ?? 0) - (records[from] ?? 0))
 }
 
-function hotKeysOf({ bytes, records }: StreamLoads, target: number): HotKey[] {
+function hotKeysOf(loads: StreamLoads, target: number): HotKey[] {
+  return keyUses(loads)
+    .filter(({ utilisation }) => utilisation > target)
+    .sort((a, b) => b.utilisation - a.utilisation)
+}
+
+/** What each hash key takes of a shard by itself. */
+export function keyUses({ bytes, records }: StreamLoads): HotKey[] {
   const sums = (loads: readonly HashLoad[]) => {
     const byKey = new Map<HashKey, number>()
     for (const { hashKey, load } of loads) byKey.set(hashKey, (byKey.get(hashKey) ?? 0) + load)
     return byKey
   }
   const [byteSums, recordSums] = [sums(bytes), sums(records)]
-  return [...new Set([...byteSums.keys(), ...recordSums.keys()])]
-    .map(hashKey => {
-      const bytesPerSecond = byteSums.get(hashKey) ?? 0
-      const recordsPerSecond = recordSums.get(hashKey) ?? 0
-      const { utilisation } = utilisationOf(bytesPerSecond, recordsPerSecond)
-      return { hashKey, bytesPerSecond, recordsPerSecond, utilisation }
-    })
-    .filter(({ utilisation }) => utilisation > target)
-    .sort((a, b) => b.utilisation - a.utilisation)
+  return [...new Set([...byteSums.keys(), ...recordSums.keys()])].map(hashKey => {
+    const bytesPerSecond = byteSums.get(hashKey) ?? 0
+    const recordsPerSecond = recordSums.get(hashKey) ?? 0
+    const { utilisation } = utilisationOf(bytesPerSecond, recordsPerSecond)
+    return { hashKey, bytesPerSecond, recordsPerSecond, utilisation }
+  })
 }
