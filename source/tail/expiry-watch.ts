@@ -1,5 +1,5 @@
 import { RETENTION_MIN_HOURS } from '../domain/limits.ts'
-import type { StreamRef } from '../domain/stream.ts'
+import type { StreamRef, StreamSummary } from '../domain/stream.ts'
 import type { TailEvent } from '../domain/tail-event.ts'
 import type { ReadPageEvent } from './reader-event.ts'
 import type { TailOptions } from './tail-options.ts'
@@ -18,6 +18,7 @@ export type ReadTo = {
   readonly beganAtMillis: number
 }
 
+type Told = { readonly retentionMillis: number; readonly createdAtMillis?: number }
 type ExpiredEvent = Extract<TailEvent, { type: 'records-expired' }>
 
 /**
@@ -28,7 +29,7 @@ type ExpiredEvent = Extract<TailEvent, { type: 'records-expired' }>
 export class ExpiryWatch {
   readonly #options: Pick<TailOptions, 'api' | 'clock'> & { readonly stream: StreamRef }
   readonly #signal: AbortSignal
-  #known: { readonly millis: Promise<number | undefined>; readonly atMillis: number } | undefined
+  #known: { readonly told: Promise<Told | undefined>; readonly atMillis: number } | undefined
 
   constructor(options: Pick<TailOptions, 'api' | 'clock' | 'stream'>, signal: AbortSignal) {
     this.#options = options
@@ -59,11 +60,12 @@ export class ExpiryWatch {
     atMillis: number,
     firstArrivalMillis: number | undefined,
   ): Promise<ExpiredEvent | undefined> {
-    const retentionMillis = await this.#retentionMillis()
-    if (retentionMillis === undefined) return undefined
+    const told = await this.#ask()
+    if (told === undefined) return undefined
+    const { retentionMillis, createdAtMillis } = told
     const horizon = atMillis - retentionMillis
     const oldestMillis = beganAtMillis - retentionMillis
-    const fromMillis = Math.max(millis ?? oldestMillis, oldestMillis)
+    const fromMillis = Math.max(millis ?? oldestMillis, oldestMillis, createdAtMillis ?? oldestMillis)
     // Data can outlive its retention by a little: what is still handed out did not expire.
     const untilMillis = Math.min(horizon, firstArrivalMillis ?? horizon)
     const leastMillis = fromMillis === oldestMillis ? START_MILLIS : 0
@@ -71,32 +73,36 @@ export class ExpiryWatch {
     return { type: 'records-expired', shardId, fromMillis, untilMillis }
   }
 
-  async #retentionMillis(): Promise<number | undefined> {
+  async #ask(): Promise<Told | undefined> {
     const { api, clock, stream } = this.#options
     const now = clock.now()
     if (this.#known === undefined || now - this.#known.atMillis >= RETENTION_KEPT_MILLIS) {
       const asked = api.describeStreamSummary?.(stream, { signal: this.#signal })
-      const millis = Promise.resolve(asked).then(
-        summary =>
-          summary?.retentionPeriodHours === undefined
-            ? undefined
-            : summary.retentionPeriodHours * HOUR_MILLIS,
-        () => undefined,
-      )
-      this.#known = { millis, atMillis: now }
+      const told = Promise.resolve(asked).then(toldBy, () => undefined)
+      this.#known = { told, atMillis: now }
     }
-    return await this.#known.millis
+    return await this.#known.told
+  }
+}
+
+function toldBy(summary: StreamSummary | undefined): Told | undefined {
+  if (summary?.retentionPeriodHours === undefined) return undefined
+  const createdAtMillis = summary.streamCreationTimestamp?.getTime()
+  return {
+    retentionMillis: summary.retentionPeriodHours * HOUR_MILLIS,
+    ...(createdAtMillis === undefined ? {} : { createdAtMillis }),
   }
 }
 
 /** How far the shard is read once this page is taken. */
-export function readToAfter(before: ReadTo, page: ReadPageEvent): ReadTo {
+export function readToAfter(before: ReadTo, page: ReadPageEvent, isClosed: boolean): ReadTo {
   const last = page.records.at(-1)?.approximateArrivalTimestamp?.getTime()
-  // At the end of a closed shard the distance counts from anything; a page cut by its size says how far it went by itself.
-  const millis =
-    page.isLast === true || page.isFull ? last : page.requestedAtMillis - (page.millisBehindLatest ?? 0)
-  if (millis === undefined) return before
-  return { ...before, millis: Math.max(millis, before.millis ?? millis) }
+  // The distance in a closed shard counts from anything, and its children begin before it is read on; a page cut by its
+  // size says how far it went by itself.
+  const hasDistance = !isClosed && page.isLast !== true && !page.isFull
+  const reached = hasDistance ? page.requestedAtMillis - (page.millisBehindLatest ?? 0) : undefined
+  const known = [before.millis, last, reached].filter(millis => millis !== undefined)
+  return known.length === 0 ? before : { ...before, millis: Math.max(...known) }
 }
 
 /** A child's records are owed from where its parents were read to, however late it is found. */

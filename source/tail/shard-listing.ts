@@ -14,7 +14,8 @@ export type ShardListingOptions = Pick<TailOptions, 'stream' | 'clock' | 'random
   /** A listing differs from the one before; `added` are the shards that are new in it. */
   readonly onChange: (shards: readonly Shard[], added: readonly Shard[]) => void
   readonly onFailure: (failure: Failure, attempt: number) => void
-  readonly onSuccess: () => void
+  /** `askedAtMillis`: when the call was made that brought the listing. */
+  readonly onSuccess: (askedAtMillis: number) => void
   /** The stream is gone and another one has its name: ids begin anew, the numbers of its shards do not. */
   readonly onReplaced: () => void
 }
@@ -94,12 +95,13 @@ export class ShardListing {
   }
 
   async #list(): Promise<Failure | undefined> {
-    const { api, stream, signal, onChange, onFailure, onSuccess, onReplaced } = this.#options
+    const { api, clock, stream, signal, onChange, onFailure, onSuccess, onReplaced } = this.#options
     try {
+      const askedAtMillis = clock.now()
       const shards = await api.listShards(stream, { signal })
       if (signal.aborted) return undefined
       this.#failureCount = 0
-      onSuccess()
+      onSuccess(askedAtMillis)
       if (shards.some(shard => this.#isAnother(shard))) {
         onReplaced()
         return undefined

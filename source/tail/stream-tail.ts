@@ -59,6 +59,8 @@ class StreamTail implements Tail {
   #isAttached = false
   #isFinished = false
   #startedAtMillis = 0
+  /** When the last two listings were asked for: what is new in the last one did not exist at the one before. */
+  #listedAtMillis: readonly [number, number] = [0, 0]
   #lastRecordAtMillis = 0
   #recordCount = 0
   #byteCount = 0
@@ -92,7 +94,10 @@ class StreamTail implements Tail {
       onFailure: (failure, attempt) => {
         if (this.#isAttached && failure.kind !== 'throttled') this.#retried(LISTING, failure, attempt)
       },
-      onSuccess: () => this.#recovered(LISTING),
+      onSuccess: askedAtMillis => {
+        this.#listedAtMillis = [this.#listedAtMillis[1], askedAtMillis]
+        this.#recovered(LISTING)
+      },
       onReplaced: () => this.#finish('failed', replaced(options.stream.streamName)),
     })
     this.#expiry = new ExpiryWatch(options, this.#stop.signal)
@@ -269,15 +274,15 @@ class StreamTail implements Tail {
       root = { ...began, millis: member.isInitial ? clock.now() : this.#startedAtMillis }
     }
     if (from.type === 'timestamp') root = { ...began, millis: from.timestamp.getTime() }
-    return readToOfChild(
-      parents.flatMap(parent => parent.readTo ?? []),
-      root,
-    )
+    const ofParents = parents.flatMap(parent => parent.readTo ?? [])
+    // An endpoint that does not end a shard has it read on and on after its children were made.
+    const unseen = member.isInitial ? [] : [{ ...began, millis: member.unseenAtMillis ?? 0 }]
+    return readToOfChild(ofParents.length === 0 ? [] : [...ofParents, ...unseen], root)
   }
 
   async #tellExpired(member: Member, page: ReadPageEvent): Promise<void> {
     const readTo = member.readTo ?? this.#owedFrom(member)
-    member.readTo = readToAfter(readTo, page)
+    member.readTo = readToAfter(readTo, page, this.#listing.isClosed(member.shardId))
     if (!this.#expiry.isDue(readTo, page.answeredAtMillis)) return
     const expired = await this.#expiry.beforePage(member.shardId, readTo, page)
     if (expired !== undefined) this.#queue.push(expired)
@@ -436,6 +441,7 @@ class StreamTail implements Tail {
       if (this.#members.has(child.shardId)) continue
       if (hashKey !== undefined && !rangeContains(child.hashKeyRange, hashKey)) continue
       const member = memberOf(child.shardId, child.parentShardIds, false, true)
+      member.unseenAtMillis = this.#listedAtMillis[0]
       this.#add(member)
       joined.push(member)
     }

@@ -19,6 +19,8 @@ export type Member = {
   isReleased: boolean
   /** Records of it that were read up to the asked end, delivered or not. */
   readCount: number
+  /** It did not exist yet; absent for those of the first listing. */
+  unseenAtMillis?: number
   /** Absent until its reading begins. */
   readTo: ReadTo | undefined
   /** One of its children is or was read too. */

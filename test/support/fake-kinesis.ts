@@ -91,6 +91,7 @@ export class FakeKinesis
     readonly position?: StartingPosition
   }[] = []
   readonly #clock: Clock
+  readonly #createdAt: Date
   readonly #iterators = new Map<string, Iterator>()
   #lastSequenceNumber = SEQUENCE_BASE
   #iteratorCount = 0
@@ -98,6 +99,7 @@ export class FakeKinesis
 
   constructor(clock: Clock, shardCount: number, behaviour: FakeBehaviour = {}) {
     this.#clock = clock
+    this.#createdAt = new Date(clock.now())
     this.behaviour = behaviour
     const width = SPACE / BigInt(shardCount)
     for (let index = 0; index < shardCount; index += 1) {
@@ -184,6 +186,7 @@ export class FakeKinesis
     return {
       streamName,
       streamStatus: 'ACTIVE',
+      streamCreationTimestamp: this.#createdAt,
       openShardCount: this.openShards.length,
       ...(retentionPeriodHours === undefined ? {} : { retentionPeriodHours }),
     }

@@ -20,30 +20,48 @@ import type { FanOut } from '../../source/tail/fan-out.ts'
 import { fakeFailure } from '../support/fake-kinesis.ts'
 import { StepClock } from '../support/step-clock.ts'
 import { endingOf } from '../support/tail-run.ts'
-import { type Backend, checkPlayed, playSchedule, schedule } from '../support/tail-schedule.ts'
+import { type Backend, checkPlayed, inOneGo, playSchedule, schedule } from '../support/tail-schedule.ts'
 
 const SCHEDULES = Number(process.env.SHARDSCOPE_SANDBOX_SCHEDULES ?? 1_000)
 const MOST_OPEN_SHARDS = 12
 
 type Faults = { readonly kind: FailureKind; readonly which: number; calls: number }
 
+/** What goes wrong between the tail and the engine. */
+type Trouble = {
+  faults: Faults | undefined
+  slow: { readonly millis: number; calls: number } | undefined
+  /** The credentials are refused until then. */
+  renewedAtMillis: number
+  emptyAnswers: number
+  /** Iterators that were handed out so far are taken for older than five minutes. */
+  readonly expired: Set<string>
+  readonly handed: Set<string>
+  isSilent: boolean
+  hasListed: boolean
+}
+
 async function sandboxBackend(clock: StepClock, shardCount: number, isPushed = false): Promise<Backend> {
   const service = createService({ clock: { now: () => clock.now(), speed: 1, after: () => () => {} } })
-  let faults: Faults | undefined
-  const strikes = (): FailureKind | undefined => {
-    if (faults === undefined || faults.calls <= 0) return undefined
-    faults.calls -= 1
-    return faults.kind
+  const trouble: Trouble = {
+    faults: undefined,
+    slow: undefined,
+    renewedAtMillis: 0,
+    emptyAnswers: 0,
+    expired: new Set(),
+    handed: new Set(),
+    isSilent: false,
+    hasListed: false,
   }
   const api = createSdkKinesis({
-    send: sendTo(service, clock, strikes, () => faults?.which === 1),
+    send: sendTo(service, clock, trouble),
     region: 'us-east-1',
     hasCustomEndpoint: true,
     onArn: () => {},
   })
   service.handle('CreateStream', { StreamName: 'orders', ShardCount: shardCount })
   await clock.run(clock.sleep(5_000))
-  const fanOut = isPushed ? await registered(service, clock, strikes) : undefined
+  const fanOut = isPushed ? await registered(service, clock, trouble) : undefined
 
   const everListed = new Map<string, readonly string[]>()
   const shards = (): Shard[] => {
@@ -93,17 +111,34 @@ async function sandboxBackend(clock: StepClock, shardCount: number, isPushed = f
           break
         }
         case 'update-shard-count': {
-          const TargetShardCount = Math.max(1, Math.round(open.length * step.by))
-          if (TargetShardCount > MOST_OPEN_SHARDS) break
+          const TargetShardCount = inOneGo(step.to, open.length)
           attempt('UpdateShardCount', { TargetShardCount, ScalingType: 'UNIFORM_SCALING' })
           break
         }
         case 'faults':
-          faults = { kind: step.kind, which: step.which, calls: step.calls }
+          trouble.faults = { kind: step.kind, which: step.which, calls: step.calls }
+          break
+        case 'slow-answers':
+          trouble.slow = { ...step }
+          break
+        case 'credentials-expire':
+          trouble.renewedAtMillis = clock.now() + step.renewedAfterMillis
+          break
+        case 'expire-iterators':
+          for (const iterator of trouble.handed) trouble.expired.add(iterator)
+          break
+        case 'empty-answers':
+          trouble.emptyAnswers = step.count
+          break
+        case 'silence':
+          trouble.isSilent = true
       }
     },
     heal() {
-      faults = undefined
+      trouble.faults = undefined
+      trouble.slow = undefined
+      trouble.renewedAtMillis = 0
+      trouble.isSilent = false
     },
     parents() {
       shards()
@@ -113,22 +148,26 @@ async function sandboxBackend(clock: StepClock, shardCount: number, isPushed = f
 }
 
 /** The engine as the AWS layer's way of sending. */
-function sendTo(
-  service: Service,
-  clock: StepClock,
-  strikes: () => FailureKind | undefined,
-  isLostOnTheWayBack: () => boolean,
-): Send {
+function sendTo(service: Service, clock: StepClock, trouble: Trouble): Send {
   return async ({ operation, command, signal }) => {
     if (signal?.aborted === true) throw new FailureError(fakeFailure('aborted', operation))
-    const struck = operation === 'GetRecords' || operation === 'GetShardIterator' ? strikes() : undefined
+    const isRead = operation === 'GetRecords' || operation === 'GetShardIterator'
+    const struck = isRead ? strike(trouble) : undefined
     const failed = struck === undefined ? undefined : new FailureError(fakeFailure(struck, operation))
-    if (failed !== undefined && !isLostOnTheWayBack()) throw failed
+    if (failed !== undefined && trouble.faults?.which !== 1) throw failed
+    const { input } = command(sdk) as { input: { ShardIterator?: string } }
+    const slowMillis = slowness(trouble)
     try {
-      const answer = service.handle(operation, command(sdk).input)
+      await clock.sleep(slowMillis)
+      refuseExpired(trouble, clock, operation, input.ShardIterator)
+      let answer = service.handle(operation, input) as IteratorAnswer
       // Time on the way, so that acts can fall between a call and its answer.
-      await clock.sleep(3)
+      await clock.sleep(3 + slowMillis)
       if (failed !== undefined) throw failed
+      if (operation === 'GetRecords') answer = emptied(trouble, clock, input.ShardIterator, answer)
+      for (const iterator of [answer.NextShardIterator, answer.ShardIterator]) {
+        if (iterator !== undefined) trouble.handed.add(iterator)
+      }
       return asWireAnswer(answer)
     } catch (error) {
       if (error instanceof FailureError) throw error
@@ -137,10 +176,78 @@ function sendTo(
   }
 }
 
+type IteratorAnswer = {
+  readonly ShardIterator?: string
+  readonly NextShardIterator?: string
+  readonly Records?: readonly { readonly ApproximateArrivalTimestamp?: Date }[]
+}
+
+function strike({ faults }: Trouble): FailureKind | undefined {
+  if (faults === undefined || faults.calls <= 0) return undefined
+  faults.calls -= 1
+  return faults.kind
+}
+
+/** Milliseconds that this call takes longer, on each of its two ways. */
+function slowness({ slow }: Trouble): number {
+  if (slow === undefined || slow.calls <= 0) return 0
+  slow.calls -= 1
+  return slow.millis / 2
+}
+
+/** As the service says it, so that the AWS layer has it to understand. */
+function refuseExpired(
+  trouble: Trouble,
+  clock: StepClock,
+  operation: string,
+  iterator: string | undefined,
+): void {
+  // A tail whose very first call is refused says so and ends: that is another story.
+  const isFirst = operation === 'ListShards' && !trouble.hasListed
+  if (operation === 'ListShards') trouble.hasListed = true
+  if (clock.now() < trouble.renewedAtMillis && !isFirst) {
+    throw new ServiceError('ExpiredTokenException', 'The security token included in the request is expired')
+  }
+  if (operation === 'GetRecords' && iterator !== undefined && trouble.expired.has(iterator)) {
+    throw new ServiceError(
+      'ExpiredIteratorException',
+      'Iterator expired. The tolerated delay is 300000 milliseconds.',
+    )
+  }
+}
+
+/** The service may answer with nothing though records are waiting, and tells the distance. */
+function emptied<Answer extends IteratorAnswer>(
+  trouble: Trouble,
+  clock: StepClock,
+  iterator: string | undefined,
+  answer: Answer,
+): Answer {
+  const [first] = answer.Records ?? []
+  if (first === undefined || iterator === undefined || trouble.emptyAnswers <= 0) return answer
+  trouble.emptyAnswers -= 1
+  const { NextShardIterator: _, ...rest } = answer
+  const behind = clock.now() - (first.ApproximateArrivalTimestamp?.getTime() ?? 0)
+  return {
+    ...rest,
+    Records: [],
+    ChildShards: undefined,
+    NextShardIterator: iterator,
+    MillisBehindLatest: Math.max(1, behind),
+  } as unknown as Answer
+}
+
 /** The engine hands out bytes and dates; the AWS layer reads parsed JSON: base64 text and epoch seconds. */
 function asWireAnswer(answer: object): Readonly<Record<string, unknown>> {
   const { Records, ...rest } = answer as {
     Records?: { readonly Data?: Uint8Array; readonly ApproximateArrivalTimestamp?: Date }[]
+  }
+  const { StreamDescriptionSummary: summary } = rest as {
+    StreamDescriptionSummary?: { readonly StreamCreationTimestamp: Date }
+  }
+  if (summary !== undefined) {
+    const StreamCreationTimestamp = summary.StreamCreationTimestamp.getTime() / 1_000
+    return { StreamDescriptionSummary: { ...summary, StreamCreationTimestamp } }
   }
   if (Records === undefined) return rest
   return {
@@ -156,22 +263,21 @@ function asWireAnswer(answer: object): Readonly<Record<string, unknown>> {
 const STREAM_ARN = 'arn:aws:kinesis:us-east-1:000000000000:stream/orders'
 
 /** A consumer on the engine, with subscriptions through the AWS layer's reading of events. */
-async function registered(
-  service: Service,
-  clock: StepClock,
-  strikes: () => FailureKind | undefined,
-): Promise<FanOut> {
+async function registered(service: Service, clock: StepClock, trouble: Trouble): Promise<FanOut> {
   const answer = service.handle('RegisterStreamConsumer', { StreamARN: STREAM_ARN, ConsumerName: 'own' })
   const { Consumer } = answer as { Consumer: { ConsumerARN: string } }
   await clock.run(clock.sleep(5_000))
   const send = async (command: { input: object }, { abortSignal }: { abortSignal: AbortSignal }) => {
     if (abortSignal.aborted) throw new FailureError(fakeFailure('aborted', 'SubscribeToShard'))
-    const struck = strikes()
+    const struck = strike(trouble)
     if (struck === 'throttled' || struck === 'service')
       throw new FailureError(fakeFailure(struck, 'SubscribeToShard'))
+    // A subscription that is open stays so: only calls show who makes them.
+    await clock.sleep(slowness(trouble), abortSignal)
+    refuseExpired(trouble, clock, 'SubscribeToShard', undefined)
     const subscription = service.handle('SubscribeToShard', command.input) as Subscription
     await clock.sleep(3)
-    return { EventStream: pushes(service, clock, subscription, abortSignal, strikes) }
+    return { EventStream: pushes(service, clock, subscription, abortSignal, trouble) }
   }
   const clients = {
     get: async () => ({ send }),
@@ -188,7 +294,7 @@ async function* pushes(
   clock: StepClock,
   subscription: Subscription,
   signal: AbortSignal,
-  strikes: () => FailureKind | undefined,
+  trouble: Trouble,
 ) {
   let wake = new AbortController()
   const listener = () => wake.abort()
@@ -205,11 +311,19 @@ async function* pushes(
         await clock.sleep(push.milliseconds, AbortSignal.any([signal, wake.signal]))
         continue
       }
-      const struck = strikes()
+      const struck = strike(trouble)
       if (struck === 'unreachable') return
       if (struck === 'bad-answer') throw new SyntaxError('Unexpected end of JSON input')
-      if (struck === 'expired-token') await clock.sleep(600_000, signal)
-      await clock.sleep(3)
+      if (struck === 'expired-token')
+        throw new ServiceError(
+          'ExpiredTokenException',
+          'The security token included in the request is expired',
+        )
+      if (trouble.isSilent) {
+        trouble.isSilent = false
+        await clock.sleep(600_000, signal)
+      }
+      await clock.sleep(3 + slowness(trouble))
       yield { SubscribeToShardEvent: push.event }
       if (push.last) return
     }
@@ -251,6 +365,8 @@ test(`0 lost, 0 repeated, in order, parents first: ${SCHEDULES} random histories
   let reshardCount = 0
   let recordCount = 0
   let throttledCount = 0
+  let expiredCount = 0
+  let refusedCount = 0
   await fc.assert(
     fc.asyncProperty(schedule, async plan => {
       const clock = new StepClock()
@@ -261,6 +377,10 @@ test(`0 lost, 0 repeated, in order, parents first: ${SCHEDULES} random histories
       const { totals } = endingOf(played.events)
       recordCount += totals.recordCount
       throttledCount += totals.throttledCount
+      expiredCount += played.events.filter(event => event.type === 'records-expired').length
+      refusedCount += played.events.filter(
+        event => event.type === 'failure-met' && /^(credentials|expired-token)$/.test(event.failure.kind),
+      ).length
     }),
     { numRuns: SCHEDULES },
   )
@@ -268,6 +388,8 @@ test(`0 lost, 0 repeated, in order, parents first: ${SCHEDULES} random histories
   expect(reshardCount).toBeGreaterThan(SCHEDULES)
   expect(recordCount).toBeGreaterThan(SCHEDULES * 20)
   expect(throttledCount).toBeGreaterThan(0)
+  expect(expiredCount).toBeGreaterThan(SCHEDULES / 20)
+  expect(refusedCount).toBeGreaterThan(SCHEDULES / 20)
 }, 1_800_000)
 
 test(`the same with enhanced fan-out: ${SCHEDULES} random histories, subscriptions lost on the way`, async () => {

@@ -5,7 +5,14 @@ import { test } from 'vitest'
 import type { FailureKind } from '../../source/domain/failure.ts'
 import { type FakeBehaviour, FakeKinesis, fakeFailure } from '../support/fake-kinesis.ts'
 import { StepClock } from '../support/step-clock.ts'
-import { type Backend, checkPlayed, playSchedule, schedule } from '../support/tail-schedule.ts'
+import {
+  type Backend,
+  checkPlayed,
+  inOneGo,
+  playSchedule,
+  RETENTION_HOURS,
+  schedule,
+} from '../support/tail-schedule.ts'
 
 const SCHEDULES = Number(process.env.SHARDSCOPE_TAIL_SCHEDULES ?? 1_000)
 const MOST_OPEN_SHARDS = 12
@@ -24,14 +31,21 @@ type Endpoint = typeof endpoint extends fc.Arbitrary<infer T> ? T : never
 
 function fakeBackend(clock: StepClock, shardCount: number, behaviour: Endpoint): Backend {
   let emptyAnswers = 0
+  let slow: { readonly millis: number; calls: number } | undefined
+  let renewedAtMillis = 0
   let faults: { readonly kind: FailureKind; readonly which: number; calls: number } | undefined
   const kinesis = new FakeKinesis(clock, shardCount, {
     ...behaviour,
+    // Emulators keep everything.
+    ...(behaviour.distance === 'service' ? { retentionPeriodHours: RETENTION_HOURS } : {}),
     isEmptyAnswer: () => {
       emptyAnswers -= 1
       return emptyAnswers >= 0
     },
     fault: (operation, shardId) => {
+      // A tail whose very first call is refused says so and ends: that is another story.
+      const isFirst = kinesis.calls.length === 1
+      if (clock.now() < renewedAtMillis && !isFirst) return fakeFailure('expired-token', operation)
       if (faults === undefined || faults.calls <= 0 || operation === 'ListShards') return undefined
       if (faults.kind === 'expired-iterator' && operation !== 'GetRecords') return undefined
       if (faults.which !== 0 && shardId?.endsWith(String(faults.which)) !== true) return undefined
@@ -41,8 +55,24 @@ function fakeBackend(clock: StepClock, shardCount: number, behaviour: Endpoint):
   })
   const openByRange = () =>
     kinesis.openShards.toSorted((a, b) => (a.range.startingHashKey < b.range.startingHashKey ? -1 : 1))
+  /** Half of the time on the way there, so that acts fall on both sides of what the endpoint does. */
+  const slowly = async <T>(call: () => Promise<T>): Promise<T> => {
+    if (slow === undefined || slow.calls <= 0) return await call()
+    slow.calls -= 1
+    const millis = slow.millis / 2
+    await clock.sleep(millis)
+    const answer = await call()
+    await clock.sleep(millis)
+    return answer
+  }
+  const everParents = new Map<string, readonly string[]>()
   return {
-    api: kinesis,
+    api: {
+      listShards: (...call) => slowly(() => kinesis.listShards(...call)),
+      getShardIterator: (...call) => slowly(() => kinesis.getShardIterator(...call)),
+      getRecords: (...call) => slowly(() => kinesis.getRecords(...call)),
+      describeStreamSummary: stream => kinesis.describeStreamSummary(stream),
+    },
     put: (partitionKey, texts) => texts.map(text => kinesis.put(partitionKey, text)),
     act(step) {
       const open = openByRange()
@@ -59,10 +89,16 @@ function fakeBackend(clock: StepClock, shardCount: number, behaviour: Endpoint):
           break
         }
         case 'update-shard-count':
-          // Doubling is what the service does in one go.
-          if (step.by === 2 && open.length * 2 <= MOST_OPEN_SHARDS) {
-            for (const shard of open) kinesis.split(shard.shardId)
-          }
+          kinesis.updateShardCount(inOneGo(step.to, open.length))
+          break
+        case 'slow-answers':
+          slow = { ...step }
+          break
+        case 'credentials-expire':
+          renewedAtMillis = clock.now() + step.renewedAfterMillis
+          break
+        case 'silence':
+          // Of subscriptions only.
           break
         case 'expire-iterators':
           kinesis.expireIterators()
@@ -74,11 +110,14 @@ function fakeBackend(clock: StepClock, shardCount: number, behaviour: Endpoint):
           // Only the service itself does this, and it tells the distance meanwhile.
           if (behaviour.distance === 'service') emptyAnswers = step.count
       }
+      for (const shard of kinesis.shards) everParents.set(shard.shardId, shard.parents)
     },
     heal() {
       faults = undefined
+      slow = undefined
+      renewedAtMillis = 0
     },
-    parents: () => new Map(kinesis.shards.map(shard => [shard.shardId, shard.parents])),
+    parents: () => everParents,
   }
 }
 
