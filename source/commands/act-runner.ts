@@ -11,13 +11,17 @@ import {
   draftFor,
   type Fields,
   formFields,
+  inFormWords,
   needsForm,
   staticSuggestions,
   withoutEmpty,
 } from './form-fields.ts'
 
 /** The part of a context that the runner hands on; each run gets a signal of its own. */
-export type RunnerContext = Omit<Context, 'signal'>
+export type RunnerContext = Omit<Context, 'signal'> & {
+  /** What the audit log could not keep since it was asked last, in words. */
+  readonly takeUnaudited?: () => string | undefined
+}
 
 export type RunnerOptions = {
   readonly commands: readonly Command[]
@@ -111,7 +115,7 @@ export class ActRunner {
       const preview = await command.preview?.(args, { ...contextOf(context), signal })
       if (preview !== undefined) show(preview)
     } catch (error) {
-      const { message, nextStep } = failureOf(error, command.title)
+      const { message, nextStep } = inFormWords(failureOf(error, command.title), command)
       const lines = [message, ...(nextStep === undefined ? [] : [nextStep])]
       show({ title: command.title, sections: [{ heading: 'No preview', lines }], awsCli: [] })
     }
@@ -197,10 +201,14 @@ export class ActRunner {
     const { dispatch } = this.#options
     this.#closeFormOf(command)
     if (this.#model().drafts.has(command.id)) dispatch({ type: 'draft-kept', commandId: command.id })
-    if (text !== undefined) this.#notice('success', text)
+    const unaudited = this.#options.context.takeUnaudited?.()
+    if (unaudited !== undefined) {
+      this.#notice('warning', `${text ?? `${command.title}: done`}. But ${unaudited}`.replace('..', '.'))
+    } else if (text !== undefined) this.#notice('success', text)
   }
 
-  #failed(command: Command, fields: Fields, failure: Failure): void {
+  #failed(command: Command, fields: Fields, told: Failure): void {
+    const failure = inFormWords(told, command)
     const { dispatch } = this.#options
     const { dialog } = this.#model()
     if (Object.keys(command.args).length > 0) {

@@ -200,15 +200,18 @@ function pressInForm(dialog: FormDialog, press: KeyPress, tools: DialogTools) {
   }
 }
 
-/** Values that begin with, or else contain, what is typed; all of them where that is one of them. */
+/** Values that begin with, or else contain, what is typed; all of them where that is one of them or was refused. */
 export function matchingSuggestions(form: FormDialog): readonly string[] {
   const all = form.suggestions[form.focusedField] ?? []
   const typed = form.fields[form.focusedField] ?? ''
   if (typed === '' || all.includes(typed)) return all
   const wanted = typed.toLowerCase()
-  return all
-    .filter(value => value.toLowerCase().includes(wanted))
-    .sort((a, b) => Number(b.toLowerCase().startsWith(wanted)) - Number(a.toLowerCase().startsWith(wanted)))
+  const matching = all.filter(value => value.toLowerCase().includes(wanted))
+  // What was refused need not be deleted first.
+  if (matching.length === 0 && form.failure !== undefined) return all
+  return matching.sort(
+    (a, b) => Number(b.toLowerCase().startsWith(wanted)) - Number(a.toLowerCase().startsWith(wanted)),
+  )
 }
 
 /** Up and down choose among the suggested values; a field without any has nothing to choose. */

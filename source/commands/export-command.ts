@@ -45,9 +45,9 @@ export const exportRecords = defineCommand({
           jsonLine(recordRow({ record, decoded: decodeRecord(record, decoding?.options) })),
         )
         await context.writeOutput(file, lines.join(''))
-        return {
-          detail: `${records.size} ${records.size === 1 ? 'record' : 'records'} written to ${file}`,
-        }
+        // Whole: a name alone does not tell in which folder the console was started.
+        const path = context.absolutePath?.(file) ?? file
+        return { detail: `${records.size} ${records.size === 1 ? 'record' : 'records'} written to ${path}` }
       },
     ),
 })

@@ -1,4 +1,6 @@
+import type { Failure } from '../domain/failure.ts'
 import type { Model } from '../state/model.ts'
+import { flagOf } from './argument.ts'
 import type { Command } from './command.ts'
 
 /** What is typed into a form, by argument. */
@@ -50,4 +52,30 @@ export function defined<Value>(values: Readonly<Record<string, Value | undefined
   return Object.fromEntries(
     Object.entries(values).filter((entry): entry is [string, Value] => entry[1] !== undefined),
   )
+}
+
+/** A failure in the words of the form: what a shell calls `--from` is a field there, by the label that it has on screen. */
+export function inFormWords(failure: Failure, command: Pick<Command, 'args'>): Failure {
+  const labels = new Set(formFields(command).map(flagOf))
+  const named = (text: string): string =>
+    text
+      .replace(/^Give ([A-Z-]+)\.$/, (whole, name: string) =>
+        labels.has(name.toLowerCase()) ? `Fill in ${quoted(name.toLowerCase())}.` : whole,
+      )
+      // With the place holder that stands for a value in a shell: --key K, --filter EXPR.
+      .replace(
+        /(Give )?--([a-z]+(?:-[a-z]+)*)(?: [A-Z]+\b)?/g,
+        (whole, give: string | undefined, name: string) =>
+          labels.has(name) ? `${give === undefined ? '' : 'Fill in '}${quoted(name)}` : whole,
+      )
+  const { message, nextStep } = failure
+  return {
+    ...failure,
+    message: named(message),
+    ...(nextStep === undefined ? {} : { nextStep: named(nextStep) }),
+  }
+}
+
+function quoted(label: string): string {
+  return `the field "${label}"`
 }

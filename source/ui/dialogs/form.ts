@@ -59,9 +59,10 @@ function belowFields(view: View, dialog: FormDialog, title: string, width: numbe
     if (failure.nextStep !== undefined) {
       lines.push(...wrapText(`Next: ${failure.nextStep}`, width).map(text => line(text)))
     }
-    return lines
   }
-  return [...lines, ...suggestionLines(dialog, Math.max(0, view.height - 10))]
+  // A suggested value is what helps most where a value was refused.
+  const used = failure === undefined ? 0 : lines.length - 1
+  return [...lines, ...suggestionLines(dialog, Math.max(0, view.height - 10 - used))]
 }
 
 /** The values near the chosen one; `>` marks it. */
