@@ -1,3 +1,4 @@
+import type { RegisteredConsumer } from '../domain/consumer.ts'
 import type { StreamMode, StreamRef } from '../domain/stream.ts'
 import type { CallOptions } from './kinesis-api.ts'
 
@@ -16,13 +17,6 @@ export type AccountSettings = {
   readonly startedAt?: Date
   readonly endedAt?: Date
   readonly earliestAllowedEndAt?: Date
-}
-
-export type RegisteredConsumer = {
-  readonly consumerName: string
-  readonly consumerArn?: string
-  readonly consumerStatus?: string
-  readonly consumerCreationTimestamp?: Date
 }
 
 /**

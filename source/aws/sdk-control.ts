@@ -1,6 +1,7 @@
+import type { RegisteredConsumer } from '../domain/consumer.ts'
 import { FailureError, failureOf } from '../domain/failure.ts'
 import type { StreamRef } from '../domain/stream.ts'
-import type { AccountSettings, ControlApi, RegisteredConsumer } from './control-api.ts'
+import type { AccountSettings, ControlApi } from './control-api.ts'
 import type { KinesisApi } from './kinesis-api.ts'
 import type { Send } from './send.ts'
 import { streamInput } from './stream-input.ts'

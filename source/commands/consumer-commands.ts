@@ -1,5 +1,8 @@
-import type { RegisteredConsumer } from '../aws/control-api.ts'
+import type { RegisteredConsumer } from '../domain/consumer.ts'
 import type { StreamRef } from '../domain/stream.ts'
+import type { Model } from '../state/model.ts'
+import { consumerRows } from '../state/select-consumers.ts'
+import { selectionOf, topScreen } from '../state/selection.ts'
 import { type ActSteps, type Probe, runAct, waitForEffect } from './act.ts'
 import { type Context, defineCommand } from './command.ts'
 import { streamOnScreen } from './on-screen.ts'
@@ -45,10 +48,10 @@ const CONSUMER_NAME = {
 export const registerConsumer = defineCommand({
   id: 'consumer.register',
   title: 'Register a fan-out consumer; it is billed by the hour and shard from then on',
-  hint: 'register consumer',
+  hint: 'register',
   group: 'stream',
-  keys: [],
-  where: ['streams', 'shards'],
+  keys: ['n'],
+  where: ['streams', 'shards', 'consumers'],
   effect: 'write',
   args: { stream: STREAM_ARG, name: CONSUMER_NAME, timeout: TIMEOUT_ARG },
   prefill: streamOnScreen,
@@ -101,6 +104,7 @@ export const registerConsumer = defineCommand({
           timeout,
           found => found?.consumerStatus === 'ACTIVE',
         )
+        yield { type: 'refresh-requested' }
         return {
           detail: `consumer ${name} is ${consumer?.consumerStatus ?? 'registered'}`,
           rows: [withoutAbsent({ streamName: stream.streamName, ...consumer })],
@@ -112,13 +116,14 @@ export const registerConsumer = defineCommand({
 export const deregisterConsumer = defineCommand({
   id: 'consumer.deregister',
   title: 'Deregister a fan-out consumer; whoever reads with it stops',
-  hint: 'deregister consumer',
+  hint: 'deregister',
   group: 'stream',
-  keys: [],
-  where: ['streams', 'shards'],
+  // Taken away where it is in sight: beside those that are left.
+  keys: ['D'],
+  where: ['consumers'],
   effect: 'destroy',
   args: { stream: STREAM_ARG, name: CONSUMER_NAME, timeout: TIMEOUT_ARG },
-  prefill: streamOnScreen,
+  prefill: model => ({ ...streamOnScreen(model), ...selectedConsumer(model) }),
   suggest: async context => {
     const { stream } = streamOnScreen(context.model())
     if (stream === undefined) return {}
@@ -155,6 +160,7 @@ export const deregisterConsumer = defineCommand({
       async function* (): ActSteps {
         await controlOf(context).deregisterConsumer(stream, name, { signal: context.signal })
         yield* consumerUntil(context, stream, name, timeout, found => found === undefined)
+        yield { type: 'refresh-requested' }
         return {
           detail: `consumer ${name} is gone`,
           rows: [{ streamName: stream.streamName, consumerName: name }],
@@ -162,6 +168,13 @@ export const deregisterConsumer = defineCommand({
       },
     ),
 })
+
+function selectedConsumer(model: Model): { name?: string } {
+  const screen = topScreen(model)
+  if (screen.screen !== 'consumers') return {}
+  const row = consumerRows(model, screen)[selectionOf(model, screen).index]
+  return row === undefined ? {} : { name: row.consumer.consumerName }
+}
 
 async function* consumerUntil(
   context: Context,

@@ -1,16 +1,22 @@
-import { type Estimate, estimate, type MonthlyCost, type Traffic } from '../domain/cost/estimate.ts'
+import { estimate, type Traffic } from '../domain/cost/estimate.ts'
+import {
+  breakEvenText,
+  costLines,
+  ESTIMATE_NOTES,
+  shardsText,
+  trafficText,
+} from '../domain/cost/estimate-text.ts'
 import { LIST_PRICES, type Prices, pricesFrom, pricesText } from '../domain/cost/prices.ts'
 import { usageFailure } from '../domain/failure.ts'
-import { dollarsText } from '../domain/plan/preview-text.ts'
-import { bytesText, counted, countText } from '../domain/quantity-text.ts'
+import { counted } from '../domain/quantity-text.ts'
+import type { StreamRef } from '../domain/stream.ts'
+import type { MadeEstimate, TypedTraffic } from '../state/estimate-state.ts'
 import type { Event } from '../state/event.ts'
 import { type Command, type Context, defineCommand, type OutputRow } from './command.ts'
 import { durationSeconds, shareOf } from './heat-arguments.ts'
 import { lookAtHeat } from './heat-look.ts'
 import { summaryIfTold } from './look-up.ts'
 import { withoutAbsent } from './output-rows.ts'
-
-type Estimated = { readonly estimate: Estimate; readonly prices: Prices; readonly basis: string }
 
 /** What a stream would cost in each mode, for typed or observed traffic. */
 export const estimateCost: Command = defineCommand({
@@ -51,52 +57,72 @@ export const estimateCost: Command = defineCommand({
       args.prices === undefined
         ? LIST_PRICES
         : pricesFrom(new TextDecoder().decode(await context.readInput(args.prices)), args.prices)
-    const meanShare = shareOf('estimate', 'load-share', args.loadShare, 1)
-    const typed = {
-      recordsPerSecond: numberOf('records-per-second', args.recordsPerSecond),
-      averageKib: numberOf('average-kib', args.averageKib),
-    }
-    let observed: { recordsPerSecond: number; averageRecordBytes: number } | undefined
-    let settings: { shardCount?: number; retentionHours?: number; fanOutConsumers?: number } = {}
-    let basis = 'typed traffic'
-    if (args.stream !== undefined) {
-      const summary = await summaryIfTold(context.api, args.stream, context.signal)
-      settings = {
-        ...(summary?.openShardCount === undefined ? {} : { shardCount: summary.openShardCount }),
-        ...(summary?.retentionPeriodHours === undefined
-          ? {}
-          : { retentionHours: summary.retentionPeriodHours }),
-        ...(summary?.consumerCount === undefined ? {} : { fanOutConsumers: summary.consumerCount }),
-      }
-      if (typed.recordsPerSecond === undefined || typed.averageKib === undefined) {
-        const seconds = durationSeconds('estimate', args.for, 60)
-        observed = yield* trafficOf(context, args.stream, seconds)
-        if (observed === undefined) return
-        basis = `${counted(seconds, 'second')} of ${args.stream.streamName}, taken for the whole month`
-      }
-    }
-    const recordsPerSecond = typed.recordsPerSecond ?? observed?.recordsPerSecond
-    const averageRecordBytes =
-      typed.averageKib === undefined ? observed?.averageRecordBytes : typed.averageKib * 1_024
-    if (recordsPerSecond === undefined || averageRecordBytes === undefined) {
-      throw usageFailure(
-        'estimate',
-        'the traffic is not known',
-        'Name a stream to observe, or give --records-per-second N and --average-kib N.',
-      )
-    }
-    const traffic: Traffic = {
-      recordsPerSecond,
-      averageRecordBytes,
-      pollingConsumers: args.pollingConsumers ?? 1,
-      fanOutConsumers: args.fanOutConsumers ?? settings.fanOutConsumers ?? 0,
-      retentionHours: args.retention ?? settings.retentionHours ?? 24,
-      meanShare,
-    }
-    const made: Estimated = { estimate: estimate(traffic, prices, settings.shardCount), prices, basis }
-    yield { type: 'rows-told', rows: rowsOf(made) }
+    const made = yield* madeEstimate(context, args.stream, args, { prices })
+    if (made !== undefined) yield { type: 'rows-told', rows: rowsOf(made) }
   },
 })
+
+/** Traffic that was seen already: it is not looked for again. */
+export type SeenTraffic = {
+  readonly recordsPerSecond: number
+  readonly averageRecordBytes: number
+  readonly basis: string
+}
+
+/**
+ * What a stream would cost in each mode. What is not typed is told by the stream or, for its traffic, observed: the events
+ * of that look pass through. Undefined where the look failed (the failure was yielded).
+ * @throws FailureError `usage` for what cannot be read, or where the traffic is not known
+ */
+export async function* madeEstimate(
+  context: Context,
+  stream: StreamRef | undefined,
+  typed: TypedTraffic,
+  { prices, seen }: { readonly prices: Prices; readonly seen?: SeenTraffic },
+): AsyncGenerator<Event, MadeEstimate | undefined> {
+  const meanShare = shareOf('estimate', 'load-share', typed.loadShare ?? '100%', 1)
+  const rate = numberOf('records-per-second', typed.recordsPerSecond)
+  const averageKib = numberOf('average-kib', typed.averageKib)
+  const isTyped = rate !== undefined && averageKib !== undefined
+  const settings = stream === undefined ? {} : await settingsOf(context, stream)
+  let observed = isTyped ? undefined : seen
+  if (stream !== undefined && !isTyped && observed === undefined) {
+    observed = yield* trafficOf(context, stream, durationSeconds('estimate', typed.for, 60))
+    if (observed === undefined) return undefined
+  }
+  const recordsPerSecond = rate ?? observed?.recordsPerSecond
+  const averageRecordBytes = averageKib === undefined ? observed?.averageRecordBytes : averageKib * 1_024
+  if (recordsPerSecond === undefined || averageRecordBytes === undefined) {
+    throw usageFailure(
+      'estimate',
+      'the traffic is not known',
+      'Name a stream to observe, or give --records-per-second N and --average-kib N.',
+    )
+  }
+  const traffic: Traffic = {
+    recordsPerSecond,
+    averageRecordBytes,
+    pollingConsumers: typed.pollingConsumers ?? 1,
+    fanOutConsumers: typed.fanOutConsumers ?? settings.fanOutConsumers ?? 0,
+    retentionHours: typed.retention ?? settings.retentionHours ?? 24,
+    meanShare,
+  }
+  const basis = observed?.basis ?? 'typed traffic'
+  return { estimate: estimate(traffic, prices, settings.shardCount), prices, basis }
+}
+
+/** What the stream itself tells; parts that it does not tell are absent. */
+async function settingsOf(
+  context: Context,
+  stream: StreamRef,
+): Promise<{ shardCount?: number; retentionHours?: number; fanOutConsumers?: number }> {
+  const summary = await summaryIfTold(context.api, stream, context.signal)
+  return {
+    ...(summary?.openShardCount === undefined ? {} : { shardCount: summary.openShardCount }),
+    ...(summary?.retentionPeriodHours === undefined ? {} : { retentionHours: summary.retentionPeriodHours }),
+    ...(summary?.consumerCount === undefined ? {} : { fanOutConsumers: summary.consumerCount }),
+  }
+}
 
 /** @throws FailureError `usage` for what is no positive number */
 function numberOf(name: string, text: string | undefined): number | undefined {
@@ -108,9 +134,9 @@ function numberOf(name: string, text: string | undefined): number | undefined {
 
 async function* trafficOf(
   context: Context,
-  stream: NonNullable<Parameters<typeof summaryIfTold>[1]>,
+  stream: StreamRef,
   seconds: number,
-): AsyncGenerator<Event, { recordsPerSecond: number; averageRecordBytes: number } | undefined> {
+): AsyncGenerator<Event, SeenTraffic | undefined> {
   const looked = yield* lookAtHeat(context, { stream, source: 'observed', seconds, budget: {} })
   if (looked === undefined) return undefined
   const { bytesPerSecond = 0, recordsPerSecond = 0 } = looked.snapshot.board
@@ -121,10 +147,14 @@ async function* trafficOf(
       'Give --records-per-second N and --average-kib N, or look for longer with --for 5m.',
     )
   }
-  return { recordsPerSecond, averageRecordBytes: bytesPerSecond / recordsPerSecond }
+  return {
+    recordsPerSecond,
+    averageRecordBytes: bytesPerSecond / recordsPerSecond,
+    basis: `${counted(seconds, 'second')} of ${stream.streamName}, taken for the whole month`,
+  }
 }
 
-function rowsOf({ estimate: made, prices, basis }: Estimated): OutputRow[] {
+function rowsOf({ estimate: made, prices, basis }: MadeEstimate): OutputRow[] {
   const { traffic, costs, breakEvens } = made
   return [
     {
@@ -147,35 +177,16 @@ function rowsOf({ estimate: made, prices, basis }: Estimated): OutputRow[] {
   ]
 }
 
-const MODE_NAMES: Readonly<Record<MonthlyCost['mode'], string>> = {
-  provisioned: 'provisioned',
-  'on-demand-standard': 'on-demand standard',
-  'on-demand-advantage': 'on-demand advantage',
-}
-
-function linesOf({ estimate: made, prices, basis }: Estimated): string[] {
-  const { traffic, costs, breakEvens } = made
+function linesOf({ estimate: made, prices, basis }: MadeEstimate): string[] {
   return [
     `An estimate, not a bill: ${pricesText(prices)}, ${basis}.`,
-    `${countText(traffic.recordsPerSecond)} records/s of ${bytesText(traffic.averageRecordBytes)}, ${counted(traffic.pollingConsumers, 'polling reader')}, ${counted(traffic.fanOutConsumers, 'fan-out consumer')}, kept ${traffic.retentionHours} h.`,
-    `Shards needed: ${made.shardsNeeded}, for ${made.limitedBy}.${made.shardCount === made.shardsNeeded ? '' : ` Provisioned is told for the ${made.shardCount} that are open.`}`,
+    trafficText(made.traffic),
+    shardsText(made),
     '',
-    ...costs.flatMap(({ mode, dollars, items }) => [
-      `${MODE_NAMES[mode].padEnd(22)}${dollarsText(dollars).padStart(14)} a month`,
-      ...items.map(item => `  ${item.name.padEnd(20)}${dollarsText(item.dollars).padStart(14)}`),
-    ]),
+    ...costLines(made.costs),
     '',
-    ...breakEvens.map(({ first, then, recordsPerSecond, bytesPerSecond, isAlways }) =>
-      isAlways
-        ? `${MODE_NAMES[then]} is cheaper than ${MODE_NAMES[first]} at every rate looked at.`
-        : recordsPerSecond === undefined
-          ? `${MODE_NAMES[then]} is not cheaper than ${MODE_NAMES[first]} at any rate looked at.`
-          : `${MODE_NAMES[then]} is cheaper than ${MODE_NAMES[first]} from about ${countText(recordsPerSecond)} records/s (${bytesText(bytesPerSecond)}/s).`,
-    ),
+    ...made.breakEvens.map(breakEvenText),
     '',
-    'On-demand rounds each record up to 1 KiB. PUT units are per Kinesis record: KPL aggregation makes fewer.',
-    'Extended retention of provisioned streams is billed per shard, whatever lies in it.',
-    "The advantage commitment is the account's: here this stream alone has to fill 25 MiB/s in and out.",
-    'Not in it: reading again of long-kept data, shard-level metrics of CloudWatch, KMS, transfer between regions.',
+    ...ESTIMATE_NOTES,
   ]
 }

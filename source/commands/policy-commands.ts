@@ -1,4 +1,7 @@
 import { usageFailure } from '../domain/failure.ts'
+import type { Model } from '../state/model.ts'
+import { ofStream } from '../state/select-consumers.ts'
+import { topScreen } from '../state/selection.ts'
 import { type ActSteps, runAct } from './act.ts'
 import { defineCommand } from './command.ts'
 import { streamOnScreen } from './on-screen.ts'
@@ -34,15 +37,15 @@ export const putPolicy = defineCommand({
   title: 'Put a resource policy on a stream, in place of the one it has',
   hint: 'put policy',
   group: 'stream',
-  keys: [],
-  where: ['streams', 'shards'],
+  keys: ['E'],
+  where: ['streams', 'shards', 'policy'],
   effect: 'write',
   args: {
     stream: STREAM_ARG,
     policy: { kind: 'text', title: 'The policy as JSON' },
     file: { kind: 'file', title: 'A file with it, or - for standard input', only: 'headless' },
   },
-  prefill: streamOnScreen,
+  prefill: model => ({ ...streamOnScreen(model), ...policyOnScreen(model) }),
   confirm: ({ stream }) => ({
     lines: [
       `Put a resource policy on ${stream.streamName} in place of the one it has: it decides who in other accounts may read and write.`,
@@ -66,10 +69,10 @@ export const putPolicy = defineCommand({
         title: `Put a resource policy on ${stream.streamName}`,
         action: 'PutResourcePolicy',
       },
-      // biome-ignore lint/correctness/useYield: one call has no steps to tell of
       async function* (): ActSteps {
         const text = policyText(policy ?? (file === undefined ? '' : utf8(await context.readInput(file))))
         await controlOf(context).putResourcePolicy(stream, text, { signal: context.signal })
+        yield { type: 'refresh-requested' }
         return {
           detail: `${stream.streamName} has the policy`,
           rows: [{ streamName: stream.streamName, policy: text }],
@@ -83,8 +86,8 @@ export const deletePolicy = defineCommand({
   title: 'Delete the resource policy of a stream; other accounts lose what it allowed',
   hint: 'delete policy',
   group: 'stream',
-  keys: [],
-  where: ['streams', 'shards'],
+  keys: ['D'],
+  where: ['policy'],
   effect: 'destroy',
   args: { stream: STREAM_ARG },
   prefill: streamOnScreen,
@@ -113,13 +116,21 @@ export const deletePolicy = defineCommand({
         title: `Delete the resource policy of ${stream.streamName}`,
         action: 'DeleteResourcePolicy',
       },
-      // biome-ignore lint/correctness/useYield: one call has no steps to tell of
       async function* (): ActSteps {
         await controlOf(context).deleteResourcePolicy(stream, { signal: context.signal })
+        yield { type: 'refresh-requested' }
         return { detail: `${stream.streamName} has no policy`, rows: [{ streamName: stream.streamName }] }
       },
     ),
 })
+
+/** The policy of the stream in sight, to be changed where it is. */
+function policyOnScreen(model: Model): { policy?: string } {
+  const screen = topScreen(model)
+  if (screen.screen !== 'policy') return {}
+  const text = ofStream(model.policy, screen.stream)?.value?.text
+  return text === undefined ? {} : { policy: text }
+}
 
 const utf8 = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
 

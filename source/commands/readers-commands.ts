@@ -98,7 +98,7 @@ export const READERS_SCREEN_COMMANDS: readonly Command[] = [
     hint: 'readers',
     group: 'navigate',
     keys: ['C'],
-    where: ['streams', 'shards', 'tail', 'board'],
+    where: ['streams', 'shards', 'tail', 'board', 'consumers'],
     effect: 'view',
     args: {},
     unavailable: model => (streamInSight(model) === undefined ? 'no stream is selected' : undefined),

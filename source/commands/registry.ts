@@ -9,6 +9,7 @@ import { MORE_SCREEN_COMMANDS, OPEN_NAMED, SCREEN_COMMANDS } from './screen-comm
 import { SERVICE_COMMANDS } from './service-commands.ts'
 import { SERVICES_SCREEN_COMMANDS } from './services-commands.ts'
 import { SESSION_COMMANDS } from './session-commands.ts'
+import { STREAM_FACTS_COMMANDS } from './stream-facts-commands.ts'
 import { TAIL_SCREEN_COMMANDS } from './tail-screen-commands.ts'
 import { TAIL_START_COMMANDS } from './tail-start-commands.ts'
 import { GENERAL_COMMANDS } from './view-commands.ts'
@@ -24,6 +25,7 @@ export const COMMANDS: readonly Command[] = [
   ...HEAT_SCREEN_COMMANDS,
   ...READERS_SCREEN_COMMANDS,
   ...SERVICES_SCREEN_COMMANDS,
+  ...STREAM_FACTS_COMMANDS,
   ...SERVICE_COMMANDS,
   ...MORE_SCREEN_COMMANDS,
   ...GENERAL_COMMANDS,

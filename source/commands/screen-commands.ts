@@ -212,8 +212,12 @@ export function streamInSight(model: Model): StreamRef | undefined {
     case 'keys':
     case 'shard-heat':
     case 'what-if':
+    case 'plan':
     case 'readers':
     case 'reader':
+    case 'consumers':
+    case 'policy':
+    case 'estimate':
       return screen.stream
     case 'record':
     case 'services':

@@ -11,6 +11,7 @@ import { Pacer } from './pacer.ts'
 import type { SeenLoads } from './plan-making.ts'
 import { followReaders } from './readers-feed.ts'
 import { lookAtServices } from './services-commands.ts'
+import { type FactScreen, factKey, followFacts, isFactScreen } from './stream-facts-feed.ts'
 import { isRefusal, REFUSED_MILLIS, SummarySchedule } from './summary-schedule.ts'
 import { TailFeed } from './tail-feed.ts'
 
@@ -155,6 +156,9 @@ export class ScreenFeed {
     if (screen.screen === 'readers' || screen.screen === 'reader') {
       const { stream } = screen
       wanted.set(`readers ${connection} ${streamKey(stream)}`, signal => this.#readers(stream, signal))
+    }
+    if (isFactScreen(screen)) {
+      wanted.set(`${connection} ${factKey(screen)}`, signal => this.#facts(screen, signal))
     }
     if (screen.screen === 'services' || screen.screen === 'service') {
       wanted.set(`services ${connection}`, signal => this.#services(signal))
@@ -304,6 +308,14 @@ export class ScreenFeed {
   async #readers(stream: StreamRef, signal: AbortSignal): Promise<void> {
     const { context, dispatch } = this.#options
     await followReaders({ ...context, signal }, stream, {
+      dispatch,
+      pause: millis => this.#pause(millis, signal),
+    })
+  }
+
+  async #facts(screen: FactScreen, signal: AbortSignal): Promise<void> {
+    const { context, dispatch } = this.#options
+    await followFacts({ ...context, signal }, screen, {
       dispatch,
       pause: millis => this.#pause(millis, signal),
     })

@@ -117,7 +117,7 @@ export const TAIL_SCREEN_COMMANDS: readonly Command[] = [
     hint: 'filter',
     group: 'view',
     keys: ['/'],
-    where: ['streams', 'shards', 'board', 'keys', 'readers', 'services', 'tail'],
+    where: ['streams', 'shards', 'board', 'keys', 'readers', 'consumers', 'services', 'tail'],
     effect: 'view',
     args: {},
     run: (_, { model }) => {

@@ -1,3 +1,4 @@
+import type { RegisteredConsumer } from '../domain/consumer.ts'
 import type { DecodedRecord } from '../domain/decode/decoded-record.ts'
 import type { DoctorReport } from '../domain/doctor/doctor-report.ts'
 import type { Failure } from '../domain/failure.ts'
@@ -10,6 +11,7 @@ import type { Shard } from '../domain/shard.ts'
 import type { StreamListing, StreamRef, StreamSummary } from '../domain/stream.ts'
 import type { FinishReason, TailTotals } from '../domain/tail-event.ts'
 import type { ActPreview } from './act-preview.ts'
+import type { MadeEstimate } from './estimate-state.ts'
 import type { HeatSnapshot, KeyLocation } from './heat-state.ts'
 import type {
   CallEntry,
@@ -128,6 +130,31 @@ export type DataEvent =
       readonly isPartial?: true
     }
   | { readonly type: 'stream-readers-failed'; readonly stream: StreamRef; readonly failure: Failure }
+  | {
+      readonly type: 'consumers-listed'
+      readonly stream: StreamRef
+      readonly consumers: readonly RegisteredConsumer[]
+      /** How many the stream may have, in words. */
+      readonly limitText: string
+      readonly at: number
+    }
+  | { readonly type: 'consumers-failed'; readonly stream: StreamRef; readonly failure: Failure }
+  /** `policy` is absent where the stream has none. */
+  | {
+      readonly type: 'policy-told'
+      readonly stream: StreamRef
+      readonly policy?: string
+      readonly at: number
+    }
+  | { readonly type: 'policy-failed'; readonly stream: StreamRef; readonly failure: Failure }
+  | { readonly type: 'estimate-progressed'; readonly stream: StreamRef; readonly detail: string }
+  | {
+      readonly type: 'estimate-made'
+      readonly stream: StreamRef
+      readonly made: MadeEstimate
+      readonly at: number
+    }
+  | { readonly type: 'estimate-failed'; readonly stream: StreamRef; readonly failure: Failure }
   | { readonly type: 'services-found'; readonly snapshot: ServicesSnapshot; readonly isPartial?: true }
   | { readonly type: 'doctor-reported'; readonly report: DoctorReport }
   | { readonly type: 'key-located'; readonly stream: StreamRef; readonly location: KeyLocation }
@@ -211,6 +238,13 @@ const DATA_EVENTS: Readonly<Record<DataEvent['type'], true>> = {
   'heat-failed': true,
   'stream-readers-found': true,
   'stream-readers-failed': true,
+  'consumers-listed': true,
+  'consumers-failed': true,
+  'policy-told': true,
+  'policy-failed': true,
+  'estimate-progressed': true,
+  'estimate-made': true,
+  'estimate-failed': true,
   'services-found': true,
   'doctor-reported': true,
   'key-located': true,

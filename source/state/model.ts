@@ -1,5 +1,6 @@
 // Over 300 lines because the whole of what can be on screen is read, and exhaustively switched over, in one place.
 
+import type { RegisteredConsumer } from '../domain/consumer.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { HeatBudget } from '../domain/heat/heat-reads.ts'
 import type { Measure } from '../domain/heat/heavy-keys.ts'
@@ -9,6 +10,7 @@ import type { ProfileGuard } from '../domain/session.ts'
 import type { Shard } from '../domain/shard.ts'
 import type { StreamListing, StreamRef, StreamSummary } from '../domain/stream.ts'
 import type { ActPreview } from './act-preview.ts'
+import type { MadeEstimate, TypedTraffic } from './estimate-state.ts'
 import type { HeatState, PlannedChange } from './heat-state.ts'
 import type { PlanView } from './plan-state.ts'
 import type { ReadersState } from './readers-state.ts'
@@ -50,6 +52,22 @@ export type Fetched<Value> = {
   /** When it is tried again by itself. */
   readonly retryAt?: number
 }
+
+/** What is asked about one stream at a time, and kept of the stream that was looked at last. */
+export type FetchedOf<Value> = Fetched<Value> & {
+  readonly stream: StreamRef
+  /** How far it is, in words. */
+  readonly detail?: string
+}
+
+/** The registered consumers of a stream, and how many it may have. */
+export type ConsumerList = {
+  readonly consumers: readonly RegisteredConsumer[]
+  readonly limitText: string
+}
+
+/** The JSON text of a resource policy; absent where the stream has none. */
+export type ResourcePolicy = { readonly text?: string }
 
 export const NOT_FETCHED: Fetched<never> = { phase: 'idle' }
 
@@ -133,6 +151,14 @@ export type ScreenState =
       readonly screen: 'reader'
       readonly stream: StreamRef
       readonly readerId: string
+      readonly scroll: number
+    }
+  | ({ readonly screen: 'consumers'; readonly stream: StreamRef } & ListState)
+  | { readonly screen: 'policy'; readonly stream: StreamRef; readonly scroll: number }
+  | {
+      readonly screen: 'estimate'
+      readonly stream: StreamRef
+      readonly typed: TypedTraffic
       readonly scroll: number
     }
   | ({ readonly screen: 'services' } & ListState)
@@ -322,6 +348,9 @@ export type Model = {
   readonly plan?: PlanView
   /** Who reads the stream whose readers were looked at last. */
   readonly readers?: ReadersState
+  readonly consumers?: FetchedOf<ConsumerList>
+  readonly policy?: FetchedOf<ResourcePolicy>
+  readonly estimate?: FetchedOf<MadeEstimate>
   readonly services?: ServicesSnapshot
   /** What the heat may read of each shard, where the user chose it. */
   readonly heatBudget?: Partial<HeatBudget>

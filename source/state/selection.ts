@@ -1,4 +1,5 @@
 import type { ListState, Model, ScreenState, Viewport } from './model.ts'
+import { consumerRows } from './select-consumers.ts'
 import { boardRows, keyRows } from './select-heat.ts'
 import { readerRows, serviceRows } from './select-readers.ts'
 import { shardRows } from './select-shards.ts'
@@ -66,6 +67,8 @@ export function indexedRows(model: Model, screen: ListScreen): Indexed {
       return ofArray(keyRows(model, screen))
     case 'readers':
       return ofArray(readerRows(model, screen))
+    case 'consumers':
+      return ofArray(consumerRows(model, screen))
     case 'services':
       return ofArray(serviceRows(model, screen))
     case 'tail': {

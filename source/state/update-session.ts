@@ -9,7 +9,11 @@ export function updateSession(model: Model, session: SessionInfo): Model {
   const {
     tail: _tail,
     dialog: _dialog,
+    plan: _plan,
     readers: _readers,
+    consumers: _consumers,
+    policy: _policy,
+    estimate: _estimate,
     services: _services,
     heat: _heat,
     loads: _loads,

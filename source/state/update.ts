@@ -5,6 +5,7 @@ import { updateShards, updateStreams, updateSummary } from './update-fetched.ts'
 import { updateHeat } from './update-heat.ts'
 import { updateReaders } from './update-readers.ts'
 import { updateSession } from './update-session.ts'
+import { updateStreamFacts } from './update-stream-facts.ts'
 import { updateTail } from './update-tail.ts'
 import { updateDialog, updateScreen } from './update-view.ts'
 
@@ -52,6 +53,14 @@ export function update(model: Model, event: Event): Model {
     case 'stream-readers-failed':
     case 'services-found':
       return updateReaders(model, event)
+    case 'consumers-listed':
+    case 'consumers-failed':
+    case 'policy-told':
+    case 'policy-failed':
+    case 'estimate-progressed':
+    case 'estimate-made':
+    case 'estimate-failed':
+      return updateStreamFacts(model, event)
     case 'call-ended':
       return updateCalls(model, event.call)
     case 'clock-ticked':

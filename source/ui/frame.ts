@@ -12,8 +12,11 @@ import { noticeLines } from './notice-line.ts'
 import { paint } from './paint.ts'
 import { boardView } from './screens/board.ts'
 import { callsView } from './screens/calls.ts'
+import { consumersView } from './screens/consumers.ts'
+import { estimateView } from './screens/estimate.ts'
 import { keysView } from './screens/keys.ts'
 import { planScreenView } from './screens/plan.ts'
+import { policyView } from './screens/policy.ts'
 import { readersView, readerView } from './screens/readers.ts'
 import { recordView } from './screens/record.ts'
 import { servicesView, serviceView } from './screens/services.ts'
@@ -93,6 +96,12 @@ export function screenView(view: View, screen: ScreenState): ScreenView {
       return readersView(view, screen)
     case 'reader':
       return readerView(view, screen)
+    case 'consumers':
+      return consumersView(view, screen)
+    case 'policy':
+      return policyView(view, screen)
+    case 'estimate':
+      return estimateView(view, screen)
     case 'services':
       return servicesView(view, screen)
     case 'service':

@@ -1,6 +1,7 @@
 import type { ProfileColor } from '../domain/session.ts'
 import type { StreamRef } from '../domain/stream.ts'
 import { type Model, type ScreenState, type SessionInfo, type Sourced, streamKey } from '../state/model.ts'
+import { ofStream } from '../state/select-consumers.ts'
 import { topScreen } from '../state/selection.ts'
 import { ageText } from './format.ts'
 import { type Line, type Span, span, widthOf } from './line.ts'
@@ -104,6 +105,10 @@ function answeredAt(model: Model, screen: ScreenState): number | undefined {
     case 'keys':
     case 'what-if':
       return calls.answeredAt?.get('GetRecords')
+    case 'consumers':
+    case 'policy':
+    case 'estimate':
+      return ofStream<unknown>(model[screen.screen], screen.stream)?.answeredAt
     case 'readers':
     case 'reader':
       return isOf(screen, readers) ? readers?.snapshot?.at : undefined

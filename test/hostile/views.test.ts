@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, test, vi } from 'vitest'
 import { COMMANDS } from '../../source/commands/registry.ts'
+import { estimate } from '../../source/domain/cost/estimate.ts'
+import { LIST_PRICES } from '../../source/domain/cost/prices.ts'
 import { uniformRanges } from '../../source/domain/heat/forecast.ts'
 import { planShards } from '../../source/domain/plan/shard-plan.ts'
 import { uniformScaling } from '../../source/domain/plan/uniform-scaling.ts'
@@ -38,6 +40,14 @@ const key = {
   byteShareAtMost: 0.6,
   recordShare: 0.5,
   recordShareAtMost: 0.6,
+}
+const TRAFFIC = {
+  recordsPerSecond: 900,
+  averageRecordBytes: 2_000,
+  pollingConsumers: 1,
+  fanOutConsumers: 2,
+  retentionHours: 48,
+  meanShare: 1,
 }
 const failure = { ...DENIED, nextStep: 'next', errorName: 'AccessDenied' }
 const preview = {
@@ -161,6 +171,29 @@ const FACTS: readonly Event[] = [
     },
   },
   {
+    type: 'consumers-listed',
+    stream: ORDERS,
+    consumers: many(20, index => ({
+      consumerName: `consumer-${index}`,
+      consumerStatus: `status-${index}`,
+      consumerArn: `arn:consumer-${index}`,
+      consumerCreationTimestamp: new Date(NOW),
+    })),
+    limitText: 'a limit',
+    at: NOW,
+  },
+  { type: 'policy-told', stream: ORDERS, policy: '{"Statement":[{"Sid":"a sid"}]}', at: NOW },
+  {
+    type: 'estimate-made',
+    stream: ORDERS,
+    made: {
+      estimate: estimate(TRAFFIC, LIST_PRICES, 3),
+      prices: LIST_PRICES,
+      basis: 'seconds of orders',
+    },
+    at: NOW,
+  },
+  {
     type: 'services-found',
     snapshot: {
       at: NOW,
@@ -248,6 +281,12 @@ const SCREENS: { readonly [Name in ScreenName]: readonly Extract<ScreenState, { 
   plan: [{ screen: 'plan', stream: ORDERS, scroll: 0 }],
   readers: [{ screen: 'readers', stream: ORDERS, filter: '' }],
   reader: [{ screen: 'reader', stream: ORDERS, readerId: 'reader-1', scroll: 0 }],
+  consumers: [
+    { screen: 'consumers', stream: ORDERS, filter: '' },
+    { screen: 'consumers', stream: ORDERS, filter: 'a filter' },
+  ],
+  policy: [{ screen: 'policy', stream: ORDERS, scroll: 0 }],
+  estimate: [{ screen: 'estimate', stream: ORDERS, typed: {}, scroll: 0 }],
   services: [{ screen: 'services', filter: '' }],
   service: [{ screen: 'service', itemId: 'firehose delivery-1', scroll: 0 }],
   calls: [{ screen: 'calls', scroll: 0 }],
@@ -310,18 +349,29 @@ test(`${STRINGS} hostile texts in every place of every screen and dialog: printa
     ...Object.values(DIALOGS).flatMap(dialogs => dialogs.map((dialog): Model => ({ ...base, dialog }))),
     { ...base, notice: { level: 'error', text: 'a notice', at: NOW } },
     { ...base, notice: { level: 'info', text: 'a notice', at: NOW } },
-    ...(['streams-failed', 'tail-failed', 'heat-failed', 'stream-readers-failed'] as const).map(
-      (type): Model => {
-        const screen = {
-          'streams-failed': SCREENS.streams[0],
-          'tail-failed': SCREENS.tail[0],
-          'heat-failed': SCREENS.board[0],
-          'stream-readers-failed': SCREENS.readers[0],
-        }[type]
-        const failed = update(base, { type, stream: ORDERS, failure, at: NOW } as Event)
-        return { ...failed, screens: [...failed.screens, screen as ScreenState] }
-      },
-    ),
+    ...(
+      [
+        'streams-failed',
+        'tail-failed',
+        'heat-failed',
+        'stream-readers-failed',
+        'consumers-failed',
+        'policy-failed',
+        'estimate-failed',
+      ] as const
+    ).map((type): Model => {
+      const screen = {
+        'streams-failed': SCREENS.streams[0],
+        'tail-failed': SCREENS.tail[0],
+        'heat-failed': SCREENS.board[0],
+        'stream-readers-failed': SCREENS.readers[0],
+        'consumers-failed': SCREENS.consumers[0],
+        'policy-failed': SCREENS.policy[0],
+        'estimate-failed': SCREENS.estimate[0],
+      }[type]
+      const failed = update(base, { type, stream: ORDERS, failure, at: NOW } as Event)
+      return { ...failed, screens: [...failed.screens, screen as ScreenState] }
+    }),
   ]
   let drawn = 0
   let marked = 0

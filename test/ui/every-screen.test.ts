@@ -32,7 +32,16 @@ const EVERYWHERE: Readonly<Record<string, string>> = {
   pageup: 'move.page-up',
 }
 /** Screens that are a list, whose rows a filter can narrow. */
-const LISTS: readonly ScreenName[] = ['streams', 'shards', 'board', 'keys', 'readers', 'services', 'tail']
+const LISTS: readonly ScreenName[] = [
+  'streams',
+  'shards',
+  'board',
+  'keys',
+  'readers',
+  'consumers',
+  'services',
+  'tail',
+]
 
 describe.each(SCREEN_NAMES)('on the screen %s', screen => {
   test.each(Object.entries(EVERYWHERE))('%s is %s', (chord, id) => expect(idOf(chord, screen)).toBe(id))
