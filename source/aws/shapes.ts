@@ -4,6 +4,7 @@ import type { StreamRecord } from '../domain/record.ts'
 import type { Shard } from '../domain/shard.ts'
 import type { StreamListing, StreamSummary } from '../domain/stream.ts'
 import type { ChildShard, PutEntryOutcome, PutReceipt, RecordPage } from './kinesis-api.ts'
+import { PagePayloads } from './page-payloads.ts'
 
 // Answers come as parsed JSON and are not trusted: emulators send nulls, leave members out, write dates as text.
 // A member that is merely useful is absent when it makes no sense; one that a value cannot be without fails the call.
@@ -72,8 +73,13 @@ export function shardPage(answer: Json): { shards: Shard[]; nextToken: string | 
 export function recordPage(streamName: string, shardId: string, answer: Json): RecordPage {
   if (!Array.isArray(answer.Records)) throw missing('GetRecords', 'Records')
   const childShards = list(answer.ChildShards).flatMap(childShard)
+  const payloads = new PagePayloads(answer.Records)
+  const records: StreamRecord[] = []
+  for (const raw of answer.Records) {
+    if (isObject(raw)) records.push(streamRecord(streamName, shardId, raw, payloads))
+  }
   return {
-    records: list(answer.Records).map(raw => streamRecord(streamName, shardId, raw)),
+    records,
     ...present('nextShardIterator', text(answer.NextShardIterator)),
     ...present('millisBehindLatest', count(answer.MillisBehindLatest)),
     ...(childShards.length === 0 ? {} : { childShards }),
@@ -149,25 +155,26 @@ function childShard(raw: Json): ChildShard[] {
   return [{ shardId, parentShardIds: parents.flatMap(parent => text(parent) ?? []), hashKeyRange: range }]
 }
 
-function streamRecord(streamName: string, shardId: string, raw: Json): StreamRecord {
-  return {
+/** Built member by member: spreading objects for what is absent costs as much as decoding the payload. */
+function streamRecord(streamName: string, shardId: string, raw: Json, payloads: PagePayloads): StreamRecord {
+  const record: { -readonly [Member in keyof StreamRecord]: StreamRecord[Member] } = {
     streamName,
     shardId,
     sequenceNumber: text(raw.SequenceNumber) ?? fail(missing('GetRecords', 'SequenceNumber of a record')),
-    ...present('partitionKey', text(raw.PartitionKey)),
-    data: payload(raw.Data),
-    ...present('approximateArrivalTimestamp', time(raw.ApproximateArrivalTimestamp)),
-    ...present('encryptionType', text(raw.EncryptionType)),
+    data: payload(raw.Data, payloads),
   }
+  const partitionKey = text(raw.PartitionKey)
+  if (partitionKey !== undefined) record.partitionKey = partitionKey
+  const arrival = time(raw.ApproximateArrivalTimestamp)
+  if (arrival !== undefined) record.approximateArrivalTimestamp = arrival
+  const encryptionType = text(raw.EncryptionType)
+  if (encryptionType !== undefined) record.encryptionType = encryptionType
+  return record
 }
 
-/**
- * The bytes of a record in an array of their own: what Buffer hands out for small ones is a view into a pool of 64 KiB,
- * which a kept record would keep alive whole. Node's reader takes padded, unpadded and URL-safe base64 alike.
- */
-function payload(value: unknown): Uint8Array {
+function payload(value: unknown, payloads: PagePayloads): Uint8Array {
   if (value === undefined || value === null) return new Uint8Array()
-  if (typeof value === 'string') return new Uint8Array(Buffer.from(value, 'base64'))
+  if (typeof value === 'string') return payloads.decode(value)
   // kinesalite 3.3.3 stores what a CBOR client put as the JSON form of a Node buffer.
   if (isObject(value) && value.type === 'Buffer' && Array.isArray(value.data))
     return Uint8Array.from(value.data)
