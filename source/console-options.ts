@@ -7,7 +7,10 @@ import type { ChartGlyphs } from './state/model.ts'
 import type { Background, ColorLevel } from './ui/theme.ts'
 
 /** What connecting needs of the console: calls and warnings go to its log, questions to the terminal. */
-export type ConnectHooks = Pick<ConnectOptions, 'onCall' | 'onWarning' | 'onSecrets' | 'askMfaCode'> & {
+export type ConnectHooks = Pick<
+  ConnectOptions,
+  'onCall' | 'onWarning' | 'onUnaudited' | 'onSecrets' | 'askMfaCode'
+> & {
   readonly arming: Arming
 }
 

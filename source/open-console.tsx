@@ -64,11 +64,16 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
     }
   }
   const secrets = new Set(secretsOf(process.env))
+  let unaudited: string | undefined
   const ask = options.askMfaCode
   const connection = await options.connect({
     arming,
     onCall: call => session?.callEnded(call),
     onWarning: log,
+    onUnaudited: text => {
+      unaudited = text
+      log(text)
+    },
     onSecrets: values => {
       for (const value of values) secrets.add(value)
     },
@@ -162,6 +167,11 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
     absolutePath: path => resolve(path),
     stateFiles: stateFilesOf(process.env),
     ...(options.kept === undefined ? {} : { kept: options.kept }),
+    takeUnaudited: () => {
+      const text = unaudited
+      unaudited = undefined
+      return text
+    },
     observedLoads: stream => feed?.observedLoads(stream),
     saveBookmark: async name => (await feed?.saveBookmark(name)) ?? 0,
     terminal,

@@ -116,7 +116,9 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   })
 
   const audit =
-    options.audit === undefined ? undefined : createAudit({ sink: options.audit, session, clock, onWarning })
+    options.audit === undefined
+      ? undefined
+      : createAudit({ sink: options.audit, session, clock, onWarning: options.onUnaudited ?? onWarning })
   const send = createSend({
     clients,
     arming,

@@ -48,6 +48,8 @@ export type ConnectOptions = {
   readonly guardFor?: (profileName: string | undefined) => ProfileGuard | undefined
   /** Keeps every call that changes something. */
   readonly audit?: AuditSink
+  /** Told of each entry that it could not keep; default: `onWarning`. */
+  readonly onUnaudited?: (text: string) => void
   readonly deadlines?: Partial<Deadlines>
   readonly clock?: Pick<Clock, 'now'>
   readonly signal?: AbortSignal

@@ -1,4 +1,4 @@
-import { usageFailure } from '../domain/failure.ts'
+import { FailureError, failureOf, usageFailure } from '../domain/failure.ts'
 import { compileFilter } from '../domain/filter/compile-filter.ts'
 import { hashKeyOf } from '../domain/hash-key.ts'
 import type { StartFrom } from '../domain/start-from.ts'
@@ -96,6 +96,17 @@ export const tailRecords = defineCommand({
     const { from, notes } = (await bookmark?.open(asked, now)) ?? { from: asked, notes: [] }
     for (const note of notes) yield infoNotice(note, now)
     const consumer = args.fanOut ? new FanOutConsumer(context, stream) : undefined
+    // A place that cannot be kept, as on a full disk, ends no tail: it is said, and tried again with the next one.
+    let unkept: FailureError | undefined
+    let isUnkeptTold = false
+    const keeping = async (act: () => Promise<void> | undefined): Promise<void> => {
+      try {
+        await act()
+        unkept = undefined
+      } catch (error) {
+        unkept = new FailureError(failureOf(error, 'bookmark'))
+      }
+    }
     try {
       const fanOut = consumer === undefined ? undefined : yield* registered(consumer, context)
       const events = runTail(
@@ -123,7 +134,7 @@ export const tailRecords = defineCommand({
           exitAtTip,
           ...(bookmark === undefined
             ? {}
-            : { tellsPlaces: true, onTaken: event => bookmark.taken(event, clock.now()) }),
+            : { tellsPlaces: true, onTaken: event => keeping(() => bookmark.taken(event, clock.now())) }),
         },
         context,
       )
@@ -132,9 +143,16 @@ export const tailRecords = defineCommand({
         for (const shardId of bookmark?.takeExpiredShards() ?? []) {
           yield infoNotice(`${shardId} has expired, with what was not read of it before.`, clock.now())
         }
+        if (unkept !== undefined && !isUnkeptTold) {
+          isUnkeptTold = true
+          yield infoNotice(
+            `Bookmark ${args.bookmark} cannot be kept now: ${unkept.message}. The tail goes on, and tries again.`,
+            clock.now(),
+          )
+        }
       }
     } finally {
-      await bookmark?.save(clock.now())
+      await keeping(() => bookmark?.save(clock.now()))
       const left = await consumer?.end()
       if (left !== undefined) {
         yield {
@@ -148,6 +166,8 @@ export const tailRecords = defineCommand({
       }
     }
     yield* troubleNotices(filter, clock.now())
+    // The next tail would repeat what this one has shown.
+    if (unkept !== undefined) throw unkept
   },
 })
 

@@ -35,6 +35,8 @@ export type ServiceListing = {
   readonly items: readonly ServiceItem[]
   readonly failure?: Failure
   readonly note?: string
+  /** When `items` were told, in milliseconds since the epoch; older than the look where a later one failed. */
+  readonly toldAt?: number
 }
 
 export type ServicesSnapshot = { readonly at: number; readonly listings: readonly ServiceListing[] }
