@@ -83,7 +83,9 @@ export const reshardStream = defineCommand({
         const before = await lookAt(context, stream)
         refuseOnDemand(before.summary, 'UpdateShardCount')
         refuseTarget(stream, before.openShardCount, targetShardCount)
-        await withQuotaTold(context, stream, () => api.updateShardCount(stream, targetShardCount, { signal }))
+        await withRulesTold(context, stream, before.openShardCount, () =>
+          api.updateShardCount(stream, targetShardCount, { signal }),
+        )
         const row = {
           streamName: stream.streamName,
           currentShardCount: before.openShardCount,
@@ -107,31 +109,45 @@ export const reshardStream = defineCommand({
     ),
 })
 
-/** A used-up quota is told with when it frees, as far as the log of this machine knows. */
-async function withQuotaTold(
+/** What the service refuses is told with the rule: which numbers do, when a quota frees, how many shards are left. */
+async function withRulesTold(
   context: Context,
   stream: StreamRef,
+  openShardCount: number,
   call: () => Promise<unknown>,
 ): Promise<void> {
   try {
     await call()
   } catch (error) {
     const failure = failureOf(error, 'UpdateShardCount')
-    if (failure.kind !== 'quota') throw error
-    const calls = await uniformCallsOf(context, stream)
-    if (calls === undefined) throw error
-    const counted = `By the log of this machine at least ${calls.length} of ${UPDATE_SHARD_COUNT_PER_DAY} in the last 24 hours.`
-    throw new FailureError(
-      {
-        ...failure,
-        nextStep: `${counted}${freedText(calls, context.clock.now())} Single splits and merges do not count: shardscope plan ${stream.streamName}.`,
-      },
-      { cause: error },
-    )
+    const nextStep =
+      failure.kind === 'invalid'
+        ? `Choose ${Math.ceil(openShardCount / 2)} to ${openShardCount * 2} shards.`
+        : failure.kind === 'quota'
+          ? await quotaStep(context, stream, failure.message)
+          : undefined
+    if (nextStep === undefined) throw error
+    throw new FailureError({ ...failure, nextStep }, { cause: error })
   }
 }
 
-/** The rules that the API states exactly; how "half" is rounded it does not say, so that stays with the service. */
+/** Two quotas share one exception: the ten calls of a day, and the shards of the account. */
+async function quotaStep(context: Context, stream: StreamRef, message: string): Promise<string | undefined> {
+  if (/shard (limit|quota)|number of (open )?shards/i.test(message)) {
+    const limits = await context.control?.describeLimits({ signal: context.signal }).catch(() => undefined)
+    const told =
+      limits?.shardLimit === undefined
+        ? ''
+        : ` (DescribeLimits: ${limits.openShardCount ?? 'an unknown number'} of ${limits.shardLimit} shards are open)`
+    return `Merge or delete shards elsewhere in the account, or ask Service Quotas for more${told}.`
+  }
+  const calls = await uniformCallsOf(context, stream)
+  if (calls === undefined) return undefined
+  const counted = `By the log of this machine at least ${calls.length} of ${UPDATE_SHARD_COUNT_PER_DAY} in the last 24 hours.`
+  return `${counted}${freedText(calls, context.clock.now())} Single splits and merges do not count: shardscope plan ${stream.streamName}.`
+}
+
+/** The rules that the API states exactly; how half of an odd number is rounded it does not say: the service decides. */
 function refuseTarget(stream: StreamRef, openShardCount: number, target: number): void {
   if (target === openShardCount) {
     throw conflict(
@@ -145,6 +161,13 @@ function refuseTarget(stream: StreamRef, openShardCount: number, target: number)
       'UpdateShardCount',
       `${target} shards are more than twice the ${openShardCount} open shards of ${stream.streamName}`,
       `Reshard to ${openShardCount * 2} first, then go on from there.`,
+    )
+  }
+  if (target < Math.floor(openShardCount / 2)) {
+    throw invalid(
+      'UpdateShardCount',
+      `${target} ${target === 1 ? 'shard is' : 'shards are'} less than half of the ${openShardCount} open shards of ${stream.streamName}`,
+      `Reshard to ${Math.ceil(openShardCount / 2)} first, then go on from there.`,
     )
   }
 }
