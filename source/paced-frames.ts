@@ -21,6 +21,7 @@ export class PacedFrames {
   #takenAt = 0
   #isUrgent = false
   #isDraining = false
+  #isFinished = false
   #waiting: (() => void) | undefined
   #callOff: (() => void) | undefined
 
@@ -39,6 +40,8 @@ export class PacedFrames {
     this.#write = output.write
     const write = this.#write.bind(output) as (...args: unknown[]) => boolean
     output.write = (chunk: Uint8Array | string, ...rest: unknown[]): boolean => {
+      // Whoever waits for it to be taken is still told.
+      if (this.#isFinished) return write('', ...rest)
       const bytes = typeof chunk === 'string' ? Buffer.byteLength(chunk) : chunk.byteLength
       this.#takenAt = Math.max(this.#takenAt, this.#now()) + (bytes * 1_000) / this.#bytesPerSecond
       return write(chunk, ...rest)
@@ -67,6 +70,13 @@ export class PacedFrames {
         resolve()
       })
     })
+  }
+
+  /** Writes what gives the terminal back, and lets nothing of the screen follow it until `restore`. */
+  finish(lastWords: string): void {
+    if (this.#isFinished) return
+    this.#output.write(lastWords)
+    this.#isFinished = true
   }
 
   restore(): void {

@@ -107,8 +107,11 @@ describe.each([
     ['Ctrl-C', '\x03', 130],
   ])('%s', async (_, keys, code) => {
     const shell = await open()
+    const at = shell.terminal.raw.length
     shell.press(keys)
     await expectEnd(shell, code)
+    // No frame is drawn or wiped on a screen that is about to go: a slow line would need seconds for it.
+    expect(shell.terminal.raw.indexOf('same tty') - at).toBeLessThan(100)
   })
 
   test.each([

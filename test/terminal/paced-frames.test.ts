@@ -93,3 +93,19 @@ test('nothing that waits, no timer; after the end nothing is counted or drawn', 
   expect(drawn).toEqual([])
   expect(timers.size).toBe(0)
 })
+
+test('after the last words nothing of the screen is sent, and who waits for it is told', () => {
+  const { pace, output, drain } = slowTerminal(1_000)
+  pace.finish('give back')
+  let isTold = false
+  output.write('a whole screen', () => {
+    isTold = true
+  })
+  drain()
+  expect(output.written).toBe('give back')
+  pace.finish('again')
+  pace.restore()
+  output.write(' the shell')
+  expect(output.written).toBe('give back the shell')
+  expect(isTold).toBe(true)
+})
