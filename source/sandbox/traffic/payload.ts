@@ -21,6 +21,11 @@ const PAGES = [
   '/checkout',
   '/help',
 ]
+/** One order in 21 has failed. */
+const ORDER_STATES = [
+  ...Array.from({ length: 5 }, () => ['placed', 'paid', 'packed', 'shipped']).flat(),
+  'failed',
+]
 const CURRENCIES = ['EUR', 'USD', 'GBP', 'SEK']
 
 /** The bytes of one record: made from `random` alone, dated `atMs`. */
@@ -30,7 +35,7 @@ export function payloadOf(kind: PayloadKind, partitionKey: string, random: Rando
       return json({
         orderId: `o-${hexDigits(random, 8)}`,
         customer: partitionKey,
-        status: pick(random, ['placed', 'paid', 'packed', 'shipped']),
+        status: pick(random, ORDER_STATES),
         items: [{ sku: pick(random, PRODUCTS), quantity: 1 + below(random, 3) }],
         total: { amount: (500 + below(random, 20_000)) / 100, currency: pick(random, CURRENCIES) },
         at: isoTime(atMs),
