@@ -12,9 +12,12 @@ const builtins = new Set(builtinModules.flatMap(name => [name, `node:${name}`]))
 const lazyBuiltins = {
   name: 'lazy-builtins',
   setup(build) {
-    build.onResolve({ filter: /.*/ }, ({ path }) =>
-      builtins.has(path) ? { path, namespace: 'builtin' } : undefined,
-    )
+    build.onResolve({ filter: /.*/ }, ({ path, kind }) => {
+      if (!builtins.has(path)) return undefined
+      // Imported on demand already, and a part of its own would have no names but `default`.
+      if (kind === 'dynamic-import') return { path, external: true }
+      return { path, namespace: 'builtin' }
+    })
     build.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
       contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)})`,
     }))

@@ -53,3 +53,22 @@ it('a cache that cannot be, or that Node has its own word for, changes nothing',
   expect(version({ HOME: home, NODE_COMPILE_CACHE: own }).status).toBe(0)
   expect(readdirSync(own).length).toBeGreaterThan(0)
 })
+
+it('built-in modules that are loaded on demand have their names in the built program', () => {
+  // Certificates are read with the help of node:tls, on demand; a port that nobody listens at comes after that.
+  const bundle = join(home, 'ca.pem')
+  writeFileSync(bundle, '')
+  const { stderr } = spawnSync(NODE, [PROGRAM, 'streams', '--endpoint-url', 'https://127.0.0.1:1'], {
+    env: {
+      PATH: process.env.PATH ?? '',
+      HOME: home,
+      AWS_CA_BUNDLE: bundle,
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'example',
+      AWS_SECRET_ACCESS_KEY: 'example',
+    },
+    encoding: 'utf8',
+  })
+  expect(stderr).toContain('127.0.0.1:1')
+  expect(stderr).not.toContain('AWS_CA_BUNDLE')
+})
