@@ -6,15 +6,23 @@ import type { RunnerContext } from './act-runner.ts'
 /** Readers change in crowds; the state hears of them together. */
 const READERS_MILLIS = 100
 
+/** Reads are counted over spans of this length. */
+const USE_MILLIS = 10_000
+
+type Use = { sinceMillis: number; readCount: number; byteCount: number }
+
 /** What each shard's reader does, announced in batches: a tail of thousands of shards changes many at once. */
 export class ReaderBoard {
   readonly #context: RunnerContext
   readonly #dispatch: (event: Event) => void
   readonly #readers = new Map<string, ReaderInfo>()
   readonly #changed = new Set<string>()
+  readonly #uses = new Map<string, Use>()
+  readonly #isPushed: boolean
   #isWaiting = false
 
-  constructor(context: RunnerContext, dispatch: (event: Event) => void) {
+  constructor(context: RunnerContext, dispatch: (event: Event) => void, isPushed = false) {
+    this.#isPushed = isPushed
     this.#context = context
     this.#dispatch = dispatch
   }
@@ -29,11 +37,30 @@ export class ReaderBoard {
       recordCount: before?.recordCount ?? 0,
       ...(behind === undefined ? {} : { millisBehindLatest: behind }),
       ...('failure' in reader ? { failure: reader.failure } : {}),
+      ...('parentShardIds' in reader ? { parentShardIds: reader.parentShardIds } : {}),
+      ...(before?.reads === undefined || reader.state === 'ended' ? {} : { reads: before.reads }),
       ...(note === '' ? {} : { note }),
     })
   }
 
-  received(shardId: string, count: number, millisBehindLatest: number | undefined): void {
+  /** One answer was read, with or without records. */
+  read(shardId: string): void {
+    const now = this.#context.clock.now()
+    const use = this.#spanOf(shardId, now)
+    use.readCount += 1
+    const seconds = (now - use.sinceMillis) / 1_000
+    const before = this.#readers.get(shardId)
+    if (now - use.sinceMillis < USE_MILLIS || before === undefined) return
+    const reads = {
+      ...(this.#isPushed ? {} : { readsPerSecond: use.readCount / seconds }),
+      bytesPerSecond: use.byteCount / seconds,
+    }
+    this.#uses.set(shardId, { sinceMillis: now, readCount: 0, byteCount: 0 })
+    this.#set({ ...before, reads })
+  }
+
+  received(shardId: string, count: number, bytes: number, millisBehindLatest: number | undefined): void {
+    this.#spanOf(shardId, this.#context.clock.now()).byteCount += bytes
     const before = this.#readers.get(shardId)
     this.#set({
       ...(before ?? { shardId, state: 'reading' }),
@@ -51,7 +78,10 @@ export class ReaderBoard {
     const over = expiredShardIds.filter(shardId => isOver(shardId) && this.#readers.has(shardId))
     if (over.length > 0) {
       this.flush()
-      for (const shardId of over) this.#readers.delete(shardId)
+      for (const shardId of over) {
+        this.#readers.delete(shardId)
+        this.#uses.delete(shardId)
+      }
       this.#dispatch({ type: 'readers-expired', shardIds: over })
     }
     return expiredShardIds.filter(shardId => !isOver(shardId))
@@ -63,6 +93,14 @@ export class ReaderBoard {
     const readers = [...this.#changed].flatMap(shardId => this.#readers.get(shardId) ?? [])
     this.#changed.clear()
     this.#dispatch({ type: 'readers-changed', readers })
+  }
+
+  #spanOf(shardId: string, sinceMillis: number): Use {
+    const known = this.#uses.get(shardId)
+    if (known !== undefined) return known
+    const use = { sinceMillis, readCount: 0, byteCount: 0 }
+    this.#uses.set(shardId, use)
+    return use
   }
 
   #set(reader: ReaderInfo): void {

@@ -4,6 +4,7 @@ import type { StreamDecoding } from '../domain/decode/stream-decoding.ts'
 import { failureOf, usageFailure } from '../domain/failure.ts'
 import type { HashKeyRange } from '../domain/hash-key.ts'
 import { inTimeOrder } from '../domain/in-time-order.ts'
+import { countedBytes } from '../domain/record.ts'
 import type { Shard } from '../domain/shard.ts'
 import type { StartFrom } from '../domain/start-from.ts'
 import type { StreamRef } from '../domain/stream.ts'
@@ -273,7 +274,7 @@ export class TailFeed {
     })
     running.tail = tail
     if (running.leftAt !== undefined) tail.pause()
-    const readers = new ReaderBoard(context, event => this.#tell(running, event))
+    const readers = new ReaderBoard(context, event => this.#tell(running, event), fanOut !== undefined)
     const decoding = context.decodings?.of(stream)
     const ranges = new Map<string, HashKeyRange>()
     const expiry = new ExpiryNotes()
@@ -362,10 +363,17 @@ function eventsOf(event: TailEvent, { stream, readers, ranges }: Follower, now: 
       readers.changed(event.shardId, event.reader)
       return []
     case 'records-arrived':
-      readers.received(event.shardId, event.records.length, event.millisBehindLatest)
+      readers.received(
+        event.shardId,
+        event.records.length,
+        event.records.reduce((sum, record) => sum + countedBytes(record), 0),
+        event.millisBehindLatest,
+      )
+      return []
+    case 'place-reached':
+      readers.read(event.shardId)
       return []
     case 'shard-ended':
-    case 'place-reached':
     case 'records-expired':
       return []
     case 'tailing':

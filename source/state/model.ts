@@ -191,6 +191,17 @@ export type ReaderInfo = {
   readonly failure?: Failure
   /** One sentence on what it waits for; empty or absent where nothing needs saying. */
   readonly note?: string
+  /** Those that a waiting child waits for. */
+  readonly parentShardIds?: readonly string[]
+  /** What it took of its shard's read budget over the last seconds. */
+  readonly reads?: ReadUse
+}
+
+/** Of the 5 reads/s and 2 MiB/s that all polling readers of a shard share, or of the 2 MiB/s of a consumer of one's own. */
+export type ReadUse = {
+  /** Absent where records are pushed. */
+  readonly readsPerSecond?: number
+  readonly bytesPerSecond: number
 }
 
 /** What was received up to a moment: two of these make a rate. */

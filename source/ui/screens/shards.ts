@@ -1,9 +1,10 @@
+import { SHARD_READ_BYTES_PER_SECOND } from '../../domain/limits.ts'
 import { memoLast } from '../../state/memo.ts'
-import { type Model, streamKey } from '../../state/model.ts'
+import { type Model, type ReadUse, streamKey } from '../../state/model.ts'
 import { readersOf, type ShardRow, shardCounts, shardRows } from '../../state/select-shards.ts'
 import { selectionOf } from '../../state/selection.ts'
 import { failureLines, filteredOutBody, filterFacts, staleLine, waitingBody } from '../failure-lines.ts'
-import { counted, countText, hoursText, lagText, shareText, UNKNOWN } from '../format.ts'
+import { bytesText, counted, countText, hoursText, lagText, shareText, UNKNOWN } from '../format.ts'
 import { type Line, line, span } from '../line.ts'
 import { type Column, headerLine, layOut, spokenRow, tableBody, widest } from '../table.ts'
 import { keyOf, type ScreenOf, type ScreenView, type View } from '../view.ts'
@@ -137,10 +138,34 @@ function factsLine(view: View, screen: ScreenOf<'shards'>, selected: ShardRow | 
   const stale = fetched === undefined ? undefined : staleLine(fetched, model.now)
   if (stale !== undefined) return stale
   if (screen.filter !== '') return filterFacts(screen.filter)
-  const note = selected?.reader?.note
+  const note = readerNote(model, screen, selected)
   if (note !== undefined) return line(`${selected?.id}: ${note}`)
   if (screen.sort !== undefined) return sortLine(screen.sort)
-  return streamFacts(model, screen)
+  const reads = selected?.reader?.reads
+  const facts = streamFacts(model, screen)
+  return reads === undefined ? facts : [...facts, span(`  ${selected?.id} takes ${readsText(reads)}`)]
+}
+
+/** What the selected shard's reader waits for, and how far those are. */
+function readerNote(
+  model: Model,
+  screen: ScreenOf<'shards'>,
+  selected: ShardRow | undefined,
+): string | undefined {
+  const reader = selected?.reader
+  if (reader === undefined) return undefined
+  const parents = (reader.parentShardIds ?? []).flatMap(shardId => {
+    const behind = readersOf(model, screen.stream)?.get(shardId)?.millisBehindLatest
+    return behind === undefined ? [] : [`${shardId} is ${lagText(behind)} behind`]
+  })
+  const parts = [...(reader.note === undefined ? [] : [reader.note]), ...parents]
+  return parts.length === 0 ? undefined : parts.join('; ')
+}
+
+/** `1.0 of 5 reads/s, 12.3 KiB of 2 MiB/s`. */
+export function readsText({ readsPerSecond, bytesPerSecond }: ReadUse): string {
+  const calls = readsPerSecond === undefined ? '' : `${readsPerSecond.toFixed(1)} of 5 reads/s, `
+  return `${calls}${bytesText(bytesPerSecond)} of ${bytesText(SHARD_READ_BYTES_PER_SECOND)}/s`
 }
 
 /** What the summary says of a stream; parts that it did not say are left out. */
