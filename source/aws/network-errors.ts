@@ -55,9 +55,12 @@ export function networkVerdict(error: unknown, endpointUrl: string, proxyUrl?: s
         }
     }
     if (code === 'ETIMEDOUT' || link.name === 'TimeoutError') {
+      const via = proxyUrl === undefined ? '' : ` through the proxy ${proxyUrl}`
+      const within = timeIn(text)
+      const how = within === undefined ? `in time: ${firstLine(text) || code}` : `${within}.`
       return {
         kind: 'unreachable',
-        message: `No answer from ${host}${proxyUrl === undefined ? '' : ` through the proxy ${proxyUrl}`} in time: ${firstLine(text) || code}`,
+        message: `No ${isUnconnected(text) ? 'connection to' : 'answer from'} ${host}${via} ${how}`,
         nextStep: 'Check the network, VPN and proxy on the way to the endpoint.',
         retryable: true,
         isUncertain: true,
@@ -102,6 +105,18 @@ export function networkVerdict(error: unknown, endpointUrl: string, proxyUrl?: s
     }
   }
   return undefined
+}
+
+/** The transport's words for a connection that was not made in time. */
+function isUnconnected(text: string): boolean {
+  return /did not establish a connection/.test(text)
+}
+
+/** The limit that the transport names, in a person's words. */
+function timeIn(text: string): string | undefined {
+  const millis = Number(/\b(\d+) ?ms\b/.exec(text)?.[1])
+  if (Number.isNaN(millis)) return undefined
+  return `within ${millis < 1_000 ? `${millis} ms` : `${millis / 1_000} s`}`
 }
 
 const CERTIFICATE_CODES =

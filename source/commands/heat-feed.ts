@@ -1,3 +1,5 @@
+// Longer than most: two sources of heat, with the looks and failures of each, feed the same screens.
+
 import { failureOf } from '../domain/failure.ts'
 import type { StreamHeat } from '../domain/heat/stream-heat.ts'
 import type { StreamRef } from '../domain/stream.ts'
@@ -15,7 +17,7 @@ import { isRefusal, REFUSED_MILLIS } from './summary-schedule.ts'
 
 /** After the first failure of a look at CloudWatch; doubled with each that follows, to the longest. */
 const FAILED_METRIC_MILLIS = 15_000
-const LONGEST_METRIC_MILLIS = 120_000
+const LONGEST_METRIC_MILLIS = 60_000
 /** Between two looks at what was read. */
 const LOOK_MILLIS = 1_000
 /** CloudWatch has one point a minute, and each question is billed. */

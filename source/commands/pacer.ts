@@ -1,6 +1,16 @@
 import type { Clock } from '../domain/clock.ts'
 import type { Failure } from '../domain/failure.ts'
 
+/** Kinds that say something of the way or the service, and so of the next call too. */
+const WORN_OUT: ReadonlySet<Failure['kind']> = new Set([
+  'throttled',
+  'unreachable',
+  'service',
+  'bad-answer',
+  'credentials',
+  'expired-token',
+])
+
 /**
  * Spaces out calls that share an account's rate (DescribeStreamSummary: 20/s for everybody in the account). Slows down
  * when the service says so, and comes back step by step.
@@ -40,7 +50,7 @@ export class Pacer {
   }
 
   failed(failure: Failure): void {
-    if (failure.kind !== 'throttled' && failure.kind !== 'unreachable') return
+    if (!WORN_OUT.has(failure.kind)) return
     this.#pauseMillis = Math.min(this.#longestMillis, this.#pauseMillis * 2)
     this.#nextAt = Math.max(this.#nextAt, this.#clock.now() + this.#pauseMillis)
   }

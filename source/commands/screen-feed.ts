@@ -14,6 +14,7 @@ import { lookAtServices } from './services-commands.ts'
 import { type FactScreen, factKey, followFacts, isFactScreen } from './stream-facts-feed.ts'
 import { isRefusal, REFUSED_MILLIS, SummarySchedule } from './summary-schedule.ts'
 import { TailFeed } from './tail-feed.ts'
+import { TailRetry } from './tail-retry.ts'
 
 /** Between two listings of the streams, and between the pages of one. ListStreams: 5/s an account. */
 const STREAMS_MILLIS = 10_000
@@ -54,6 +55,7 @@ export class ScreenFeed {
   readonly #options: ScreenFeedOptions
   readonly #pacer: Pacer
   readonly #tails: TailFeed
+  readonly #tailRetry: TailRetry
   readonly #heat: HeatFeed
   readonly #schedule: SummarySchedule
   readonly #tasks = new Map<string, Task>()
@@ -69,6 +71,7 @@ export class ScreenFeed {
     const { clock } = options.context
     this.#pacer = new Pacer({ clock, shortestMillis: PACE_MILLIS, longestMillis: SLOWEST_PACE_MILLIS })
     this.#schedule = new SummarySchedule(clock)
+    this.#tailRetry = new TailRetry(options.context)
     this.#heat = new HeatFeed({ context: options.context, dispatch: options.dispatch })
     this.#tails = new TailFeed({ context: options.context, dispatch: options.dispatch })
   }
@@ -191,6 +194,10 @@ export class ScreenFeed {
     const { clock } = this.#options.context
     while (!signal.aborted) {
       this.#options.dispatch({ type: 'clock-ticked', at: clock.now() })
+      if (this.#tailRetry.isDue(this.#model())) {
+        this.#tails.forget()
+        this.#reconcile()
+      }
       await clock.sleep(TICK_MILLIS, signal)
     }
   }
@@ -330,6 +337,7 @@ export class ScreenFeed {
           if (!signal.aborted) dispatch({ type: 'services-found', snapshot })
         },
         signal,
+        this.#model().services,
       )
       await this.#pause(SERVICES_MILLIS, signal)
     }

@@ -181,10 +181,20 @@ export async function lookAtServices(
   context: Pick<Context, 'services' | 'clock'>,
   onChange: (snapshot: ServicesSnapshot) => void,
   signal: AbortSignal,
+  before?: ServicesSnapshot,
 ): Promise<ServicesSnapshot> {
   const services = servicesOf(context)
+  // What was told before stays until it is told anew.
   const listings = new Map<ServiceKind, ServiceListing>(
-    SOURCES.map(({ service, action }) => [service, { service, action, state: 'asking', items: [] }]),
+    SOURCES.map(({ service, action }) => [
+      service,
+      before?.listings.find(listing => listing.service === service) ?? {
+        service,
+        action,
+        state: 'asking',
+        items: [],
+      },
+    ]),
   )
   const snapshot = (): ServicesSnapshot => ({ at: context.clock.now(), listings: [...listings.values()] })
   onChange(snapshot())
@@ -193,14 +203,17 @@ export async function lookAtServices(
       try {
         const { items, isComplete } = await list(services, signal)
         const note = isComplete ? {} : { note: 'Not all were listed.' }
-        listings.set(service, { service, action, state: 'told', items, ...note })
+        const toldAt = context.clock.now()
+        listings.set(service, { service, action, state: 'told', items, ...note, toldAt })
       } catch (error) {
         if (signal.aborted) return
+        const { items = [], toldAt } = listings.get(service) ?? {}
         listings.set(service, {
           service,
           action,
           state: 'failed',
-          items: [],
+          items,
+          ...(toldAt === undefined ? {} : { toldAt }),
           failure: failureOf(error, action),
         })
       }

@@ -1,7 +1,7 @@
 // Longer than most: one tail from its screen to its end, with what it registers and keeps on the way.
 
 import type { StreamDecoding } from '../domain/decode/stream-decoding.ts'
-import { failureOf, usageFailure } from '../domain/failure.ts'
+import { type Failure, failureOf, usageFailure } from '../domain/failure.ts'
 import type { HashKeyRange } from '../domain/hash-key.ts'
 import { inTimeOrder } from '../domain/in-time-order.ts'
 import { countedBytes } from '../domain/record.ts'
@@ -278,7 +278,8 @@ export class TailFeed {
     const decoding = context.decodings?.of(stream)
     const ranges = new Map<string, HashKeyRange>()
     const expiry = new ExpiryNotes()
-    const follower = { stream, readers, ranges, ...(decoding === undefined ? {} : { decoding }) }
+    const troubles = new Set<Failure>()
+    const follower = { stream, readers, ranges, troubles, ...(decoding === undefined ? {} : { decoding }) }
     try {
       for await (const group of atHand(tail, () => running.stop.abort())) {
         if (this.#running !== running) return
@@ -340,6 +341,8 @@ type Follower = {
   readonly readers: ReaderBoard
   /** Of the listed shards: a user record outside its shard's range is marked. */
   readonly ranges: Map<string, HashKeyRange>
+  /** What fails and is tried again, oldest first. */
+  readonly troubles: Set<Failure>
   readonly decoding?: StreamDecoding
 }
 
@@ -353,7 +356,11 @@ function rowsOf(group: readonly TailEvent[], { ranges, decoding }: Follower): re
   return [{ type: 'rows-arrived', rows, recordCount: records.length }]
 }
 
-function eventsOf(event: TailEvent, { stream, readers, ranges }: Follower, now: number): readonly Event[] {
+function eventsOf(
+  event: TailEvent,
+  { stream, readers, ranges, troubles }: Follower,
+  now: number,
+): readonly Event[] {
   switch (event.type) {
     case 'shards-listed':
       for (const shard of event.shards) ranges.set(shard.shardId, shard.hashKeyRange)
@@ -379,9 +386,15 @@ function eventsOf(event: TailEvent, { stream, readers, ranges }: Follower, now: 
     case 'tailing':
       return [{ type: 'tail-ready', stream }]
     case 'failure-met':
-      return event.isRetried ? [{ type: 'tail-troubled', failure: event.failure }] : []
-    case 'failure-passed':
-      return [{ type: 'tail-troubled' }]
+      if (!event.isRetried) return []
+      troubles.add(event.failure)
+      return [{ type: 'tail-troubled', failure: event.failure }]
+    case 'failure-passed': {
+      troubles.delete(event.failure)
+      // Failures of several kinds come and go on their own: what still lasts must still be said.
+      const failure = [...troubles].at(-1)
+      return [{ type: 'tail-troubled', ...(failure === undefined ? {} : { failure }) }]
+    }
     case 'finished':
       readers.flush()
       if (event.reason === 'failed' && event.totals.failure !== undefined) {

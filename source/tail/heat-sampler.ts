@@ -101,6 +101,8 @@ export class HeatSampler {
         if (signal.aborted) break
         const failure = failureOf(error, 'ListShards')
         const isRetried = isWorthRetrying(failure) || !isFirst
+        // The next one is told even where nothing has changed: it ends what was said of this one.
+        this.#listed = ''
         onEvent({ type: 'listing-failed', failure, isRetried })
         if (!isRetried) break
         attempt += 1

@@ -114,7 +114,7 @@ function answeredAt(model: Model, screen: ScreenState): number | undefined {
       return isOf(screen, readers) ? readers?.snapshot?.at : undefined
     case 'services':
     case 'service':
-      return model.services?.at
+      return oldestToldAt(model)
     case 'plan':
       return isOf(screen, plan) ? plan?.at : undefined
     // A record that was kept, and a log that tells the time of each call.
@@ -122,6 +122,12 @@ function answeredAt(model: Model, screen: ScreenState): number | undefined {
     case 'calls':
       return undefined
   }
+}
+
+/** What was told longest ago: one service can fail while the others answer. */
+function oldestToldAt({ services }: Model): number | undefined {
+  const told = (services?.listings ?? []).flatMap(({ toldAt }) => toldAt ?? [])
+  return told.length === 0 ? undefined : Math.min(...told)
 }
 
 function isOf(
