@@ -1,7 +1,8 @@
 // Control characters, format characters (bidi, zero width), separators that break lines, lone surrogates and
-// private-use characters: whatever a terminal could obey or a reader could not see.
+// private-use characters, and every blank but the space: whatever a terminal could obey, or a reader could not see or would
+// take for something else. Two names must not look the same when they are not.
 const UNSAFE =
-  /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}\p{Variation_Selector}]|\u034f|\u115f|\u1160|\u17b4|\u17b5|\u3164|\uffa0/gu
+  /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}\p{Variation_Selector}]|[^\P{Zs} ]|\u034f|\u115f|\u1160|\u17b4|\u17b5|\u2800|\u3164|\uffa0|\u{1d159}/gu
 const BEYOND_PRINTABLE_ASCII = /[^\x20-\x7e]/
 const SHORT: Readonly<Record<string, string>> = {
   '\n': '\\n',

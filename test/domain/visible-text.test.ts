@@ -20,6 +20,27 @@ describe('visible text', () => {
     expect(visibleText(text)).toBe(expected)
   })
 
+  test('names that differ in a blank that is none look different: each is told by its number', () => {
+    const blanks = [
+      '\u00a0',
+      '\u1680',
+      '\u2000',
+      '\u2003',
+      '\u200a',
+      '\u202f',
+      '\u205f',
+      '\u3000',
+      '\u2800',
+      '\u3164',
+      '\u{1d159}',
+    ]
+    const shown = blanks.map(blank => visibleText(`customer${blank}1`))
+    expect(new Set([...shown, 'customer 1']).size).toBe(blanks.length + 1)
+    for (const text of shown)
+      expect(text).toMatch(/^customer\\(?:x[0-9a-f]{2}|u[0-9a-f]{4}|u\{[0-9a-f]+\})1$/)
+    expect(visibleText('a space stays')).toBe('a space stays')
+  })
+
   test('no control, format, separator, surrogate or private character is left in any text', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' })), text => {

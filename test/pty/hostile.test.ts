@@ -4,7 +4,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { startSandbox } from '../../source/sandbox/sandbox.ts'
 import { type Reply, type SeenRequest, scriptedServer } from '../aws/scripted-server.ts'
 import { type PtyProgram, ptyConsole } from '../support/pty-program.ts'
-import { controlsIn, isOurControl } from '../support/terminal.ts'
+import { strangersIn } from '../support/terminal.ts'
 
 // Thousands of keys in a real terminal; a loaded machine takes its time.
 vi.setConfig({ testTimeout: 180_000 })
@@ -71,7 +71,7 @@ async function mash(console: PtyProgram, seed: number, count: number): Promise<v
   expect((await console.exit).exitCode).toBe(130)
   await console.terminal.text()
   expect(console.terminal.isOnAlternateScreen).toBe(false)
-  expect([...new Set(controlsIn(console.terminal.raw))].filter(control => !isOurControl(control))).toEqual([])
+  expect([...new Set(strangersIn(console.terminal.raw))]).toEqual([])
 }
 
 test('keys and sizes at random over live data: no crash, no act that was not confirmed, only our own controls', async () => {
@@ -166,4 +166,35 @@ test('an endpoint whose every word is hostile reaches the terminal as text only'
   console.press('t')
   await console.waitFor(/SHARD +KEY/)
   await mash(console, 5, 2_000)
+})
+
+test('the grammar of our own output knows what is not of it', () => {
+  const ours = '\x1b[?1049h\x1b[2J\x1b[H\x1b[?25l\x1b[1;38;5;214mtext\x1b[0m\x1b[m\r\n\x1b[3A\x1b[12G\x1b[K'
+  expect(strangersIn(ours)).toEqual([])
+  const strangers = [
+    ...[
+      '\x1b]0;title\x07',
+      '\x1b]52;c;QQ==\x1b\\',
+      '\x1bP+q\x1b\\',
+      '\x9b31m',
+      '\x1b[6n',
+      '\x1b[c',
+      '\x1bc',
+      '\x07',
+      '\x00',
+    ],
+    ...[
+      '\x1b[?1003h',
+      '\x1b[99999;1H',
+      '\x1b[5m',
+      '\x1b[3J',
+      '\x1b[8;24;80t',
+      'a\u202eb',
+      'a\u00a0b',
+      '\ud800',
+      '\u2028',
+      '\t',
+    ],
+  ]
+  for (const stranger of strangers) expect(strangersIn(`${ours}${stranger}${ours}`)).not.toEqual([])
 })

@@ -1,4 +1,4 @@
-import { Terminal } from '@xterm/headless'
+import xterm, { type Terminal } from '@xterm/headless'
 
 /** A terminal in memory: what it was sent, and what it shows because of that. */
 export class ScreenTerminal {
@@ -8,7 +8,7 @@ export class ScreenTerminal {
   #settled: Promise<void> = Promise.resolve()
 
   constructor(columns: number, rows: number) {
-    this.#terminal = new Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 1_000 })
+    this.#terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 1_000 })
   }
 
   write(chunk: string): void {
@@ -76,4 +76,47 @@ export function isOurControl(control: string): boolean {
     /^\x1b\[[0-9;]*[ABCDEFGHJKd]$/.test(control) ||
     /^\x1b\[\?(?:25|1049|2004|2026)[hl]$/.test(control)
   )
+}
+
+/** Everything that this program and its terminal library may write, spelt out: each with what it does. */
+const OUR_WRITING: readonly RegExp[] = [
+  // Line ends.
+  /\r?\n|\r/y,
+  // Colours by the numbers of 16 and of 256, bold, dim, inverse, underline, and their ends.
+  /\x1b\[(?:(?:0|1|2|4|7|22|24|27|39|49|3[0-7]|4[0-7]|9[0-7]|10[0-7]|[34]8;5;\d{1,3})(?:;|(?=m)))*m/y,
+  // Cursor: up, down, right, left, next and previous line, column, place; numbers fit a screen.
+  /\x1b\[\d{0,4}[ABCDEFG]|\x1b\[(?:\d{1,4}(?:;\d{1,4})?)?H/y,
+  // Erasing: the rest of the line, the whole line, the rest of the screen, the screen of the start and the end.
+  /\x1b\[[012]?[KJ]/y,
+  // Modes: cursor, alternate screen, marked pastes, synchronized output.
+  /\x1b\[\?(?:25|1049|2004|2026)[hl]/y,
+]
+
+/**
+ * What in the output of this program is neither text that a reader can see nor a sequence of our own; each with a little of
+ * what stands before it. A window title, a clipboard, a question to the terminal are none of ours.
+ */
+export function strangersIn(raw: string): readonly string[] {
+  const strangers: string[] = []
+  const text = /[^\x00-\x1f\x7f-\x9f]+/y
+  let at = 0
+  while (at < raw.length) {
+    text.lastIndex = at
+    const run = text.exec(raw)?.[0]
+    if (run !== undefined) {
+      const seen = /[\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}]|[^\P{Zs} ]/u.exec(run)
+      if (seen !== null)
+        strangers.push(JSON.stringify(run.slice(Math.max(0, seen.index - 20), seen.index + 2)))
+      at += run.length
+      continue
+    }
+    let length = 0
+    for (const rule of OUR_WRITING) {
+      rule.lastIndex = at
+      length = Math.max(length, rule.exec(raw)?.[0].length ?? 0)
+    }
+    if (length === 0) strangers.push(JSON.stringify(raw.slice(Math.max(0, at - 20), at + 12)))
+    at += Math.max(length, 1)
+  }
+  return strangers
 }
