@@ -16,6 +16,7 @@ import { RECORD_OUTPUT_ARGS, recordFormat } from './record-output.ts'
 import { RECORD_COLUMNS, recordRow, recordTextRows } from './record-rows.ts'
 import { RecordSieve } from './record-sieve.ts'
 import { runTail } from './run-tail.ts'
+import { PACE_ARG, paceNamed } from './tail-pace.ts'
 
 export const tailRecords = defineCommand({
   id: 'record.tail',
@@ -60,6 +61,7 @@ export const tailRecords = defineCommand({
       title: 'Go on where the last tail with this bookmark stopped, and keep the place',
     },
     exitAtTip: { kind: 'flag', title: 'Leave once every shard is read up to where its tip was at the start' },
+    ...PACE_ARG,
     ...RECORD_OUTPUT_ARGS,
   },
   headless: {
@@ -73,6 +75,7 @@ export const tailRecords = defineCommand({
   async *run(args, context): AsyncGenerator<Event> {
     const { stream, from: fromText, shard, key, limit, exitAtTip } = args
     const { clock } = context
+    const pace = paceNamed(args.pace, context.model().session)
     const now = clock.now()
     const filter = args.filter === undefined ? undefined : compileFilter(args.filter)
     const { from: asked, assumption } = parseStartFrom(fromText, now)
@@ -114,6 +117,7 @@ export const tailRecords = defineCommand({
           api: settled.api(context.tailApi),
           stream,
           from,
+          pace,
           ...(fanOut === undefined
             ? {}
             : { fanOut: { ...fanOut, subscribe: settled.subscribe(fanOut.subscribe) } }),

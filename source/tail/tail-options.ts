@@ -9,12 +9,16 @@ import type { FanOut } from './fan-out.ts'
 
 /** How fast one shard is polled. The service allows 5 reads/s and 2 MiB/s a shard for all polling readers together. */
 export type ReadPace = {
-  /** Between two reads at the tip. Default 1,000. */
+  /** Between two reads at the tip of a shard that has gone quiet. Default 1,000. */
   readonly idleMillis: number
+  /** Between two reads at the tip while records come and for 10 s after; never below 200 or above `idleMillis`. Default 1,000. */
+  readonly busyMillis: number
   /** Between two reads while behind the tip; never below 200. Default 250. */
   readonly behindMillis: number
   /** Bytes a second that a reader takes at most while behind. Default 2 MiB. */
   readonly bytesPerSecond: number
+  /** No wait at all while behind, and full pages: for endpoints without the limits of the service. */
+  readonly isUnlimited?: boolean
 }
 
 export type TailOptions = {
@@ -50,7 +54,7 @@ export type TailOptions = {
   readonly bufferBytes?: number
   /** GetRecords and GetShardIterator calls in flight at once. Default 32. */
   readonly maxConcurrentCalls?: number
-  /** GetRecords calls a second over all shards. Default 300; with more shards than that each is polled less often. */
+  /** GetRecords calls a second over all shards. Default 1,000; with more shards than that each is polled less often. */
   readonly maxReadsPerSecond?: number
   /** Between two listings that look for reshards an endpoint does not announce. Default 30,000. */
   readonly relistMillis?: number
