@@ -25,6 +25,8 @@ export type ConsoleOptions = {
   readonly kept?: Context['kept']
   /** How the user wants records read. */
   readonly decoderRules?: readonly DecoderRule[]
+  /** To be said once the screen is there. */
+  readonly warning?: string
   readonly startSandbox: Context['startSandbox']
   readonly readInput: (path: string, signal: AbortSignal) => Promise<Uint8Array>
   readonly stdin: NodeJS.ReadStream

@@ -12,7 +12,7 @@ import { openConsole } from './open-console.tsx'
 import type { ChartGlyphs } from './state/model.ts'
 import { SYSTEM_CLOCK } from './system-clock.ts'
 import type { Background, ColorLevel } from './ui/theme.ts'
-import { readUserConfig } from './user-config/user-config.ts'
+import { openConfigWarning, readUserConfig } from './user-config/user-config.ts'
 
 /**
  * The console on this terminal, until it is left; resolves with the exit code. Without a word about where, it opens on
@@ -25,6 +25,7 @@ export async function runConsole(
 ): Promise<number> {
   keepHeapSmall()
   const { keys, display, decoders } = readUserConfig(process.env)
+  const warning = openConfigWarning(process.env)
   const isSpoken =
     asked.screenReader || display.screenReader === true || process.env.INK_SCREEN_READER === 'true'
   if (process.env.TERM === 'dumb' && !isSpoken) {
@@ -48,6 +49,7 @@ export async function runConsole(
       regions: kinesisRegions(),
       kept: keptFiles(process.env).kept,
       decoderRules: decoders,
+      ...(warning === undefined ? {} : { warning }),
       startSandbox: startLoopbackSandbox,
       readInput: (path, signal) => readInput(path, process.stdin, signal),
       stdin: process.stdin,

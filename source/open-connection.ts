@@ -6,7 +6,7 @@ import { isLoopback } from './domain/loopback.ts'
 import type { ProfileGuard, Session } from './domain/session.ts'
 import { embedSandbox } from './embedded-sandbox.ts'
 import { keptFiles } from './kept-files.ts'
-import { readUserConfig } from './user-config/user-config.ts'
+import { openConfigWarning, readUserConfig } from './user-config/user-config.ts'
 
 /** What may be closed once nobody needs the connection: an embedded sandbox, or nothing. */
 export type Opened = {
@@ -33,6 +33,8 @@ export async function openConnection(
 ): Promise<Opened> {
   const { flags } = wanted
   const { profiles: guards } = readUserConfig(process.env)
+  const warning = openConfigWarning(process.env)
+  if (warning !== undefined) hooks.onWarning?.(warning)
   const guardFor = (profileName: string | undefined): ProfileGuard | undefined => {
     const guard = profileName === undefined ? undefined : guards.get(profileName)
     return flags.readOnly === true ? { ...guard, lockReason: 'it was started with --read-only' } : guard

@@ -110,6 +110,9 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
   const store = new Store<Model, Event>({ initial, update, isUrgent, timer: TIMER })
   dispatch = store.dispatch
   for (const event of early) dispatch(event)
+  if (options.warning !== undefined) {
+    dispatch({ type: 'noticed', notice: { level: 'warning', text: options.warning, at: clock.now() } })
+  }
 
   const leaving = new AbortController()
   // One after another: drawing anew must not swallow a wish to stop that comes while it is at it.

@@ -38,14 +38,24 @@ export function parseConfig(path: string, text: string): ConfigNode {
   const errors: ParseError[] = []
   // A byte order mark is an editor's habit, not a mistake.
   const clean = text.replace(/^\uFEFF/, '')
-  const root = parseTree(clean, errors, { allowTrailingComma: true })
   const lines = lineStarts(clean)
+  const root = treeOf(path, clean, errors)
   const [error] = errors
   if (error !== undefined || root === undefined) {
     const reason = error === undefined ? 'it is empty' : wordsOf(printParseErrorCode(error.error))
     throw refuse(path, lineAt(lines, error?.offset ?? 0), `is no JSON: ${reason}`)
   }
   return nodeOf(path, lines, 'the file', root)
+}
+
+/** The parser calls itself for each level, so that a text of brackets alone would end the program. */
+function treeOf(path: string, text: string, errors: ParseError[]): Node | undefined {
+  try {
+    return parseTree(text, errors, { allowTrailingComma: true })
+  } catch (error) {
+    if (error instanceof RangeError) throw refuse(path, 1, 'the file is nested too deep')
+    throw error
+  }
 }
 
 function nodeOf(path: string, lines: readonly number[], place: string, node: Node): ConfigNode {

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { KeyBindings } from '../commands/rebinding.ts'
 import type { DecoderRule } from '../domain/decode/decoder-rule.ts'
 import { usageFailure } from '../domain/failure.ts'
@@ -34,6 +34,28 @@ export function readUserConfig(environment: Readonly<Record<string, string | und
   const text = textOf(path)
   if (text === undefined) return userConfigOf(path, '{}')
   return userConfigOf(path, text)
+}
+
+/**
+ * What is to be said of a file that others can change, since it names programs' addresses and what may be written to; absent
+ * where all is well, where there is none, and where modes mean nothing.
+ */
+export function openConfigWarning(
+  environment: Readonly<Record<string, string | undefined>>,
+): string | undefined {
+  if (process.platform === 'win32') return undefined
+  const path = userConfigPath(environment)
+  try {
+    for (const place of [path, dirname(path)]) {
+      const mode = statSync(place).mode & 0o777
+      if ((mode & 0o022) === 0) continue
+      const octal = mode.toString(8).padStart(4, '0')
+      return `"${place}" can be changed by other users (mode ${octal}); chmod go-w "${place}" keeps it yours`
+    }
+  } catch {
+    // None, or one that cannot be read, which is said where it is read.
+  }
+  return undefined
 }
 
 /** @throws FailureError `usage` with file, line and rule */
