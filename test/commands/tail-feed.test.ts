@@ -34,12 +34,14 @@ function tailing({
   write = async () => {},
   arriving = () => 0,
   screen = {},
+  deregister = async () => {},
 }: {
   readonly hasFiles?: boolean
   readonly isListed?: boolean
   readonly write?: (text: string) => Promise<void>
   readonly arriving?: () => number
   readonly screen?: Tail
+  readonly deregister?: () => Promise<void>
 } = {}) {
   const clock = new StepClock(NOW)
   const operations: string[] = []
@@ -79,6 +81,7 @@ function tailing({
     },
     async deregisterConsumer() {
       await clock.sleep(300)
+      await deregister()
       operations.push('deregister')
     },
   }
@@ -227,6 +230,36 @@ describe('a tail with enhanced fan-out', () => {
     goOn()
     await pass(3_000)
     expect(operations).toEqual(['register', 'deregister'])
+  })
+
+  test('that could not take its consumer away says so, and the next one of this console does', async () => {
+    let isRefused = true
+    const screen = { isFanOut: true } as const
+    const { store, operations, notices, pass } = tailing({
+      screen,
+      deregister: async () => {
+        if (isRefused) throw new Error('this session is read-only')
+      },
+    })
+    await pass(5_000)
+    store.dispatch({ type: 'screen-closed' })
+    await pass(1_000)
+    expect(notices.at(-1)).toContain('The consumer is still registered and costs: this session is read-only')
+    isRefused = false
+    const tail = { screen: 'tail', stream: ORDERS, from: 'latest', isFollowing: true, filter: '' } as const
+    store.dispatch({ type: 'screen-opened', screen: { ...tail, ...screen } })
+    await pass(5_000)
+    expect(operations.filter(name => name !== 'DescribeStreamSummary')).toEqual([
+      'register',
+      'deregister',
+      'register',
+    ])
+    expect(notices.join()).toMatch(
+      /The consumer shardscope-tail-\S+, which an earlier tail left behind, was taken away/,
+    )
+    store.dispatch({ type: 'screen-closed' })
+    await pass(1_000)
+    expect(operations.at(-1)).toBe('deregister')
   })
 
   test('does not hold a switch of the connection for longer than 5 s', async () => {
