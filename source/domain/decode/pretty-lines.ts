@@ -1,3 +1,4 @@
+import { textStart } from '../text-start.ts'
 import { visibleText } from '../visible-text.ts'
 import type { Content, DecodedRecord, LogEvent } from './decoded-record.ts'
 import { HEX_DUMP_WIDTH, hexDumpLines } from './hex-dump.ts'
@@ -92,5 +93,5 @@ function isoOf(millis: number): string {
 
 function cut(line: string): string {
   if (line.length <= MAX_LINE_CHARACTERS) return line
-  return `${line.slice(0, MAX_LINE_CHARACTERS)}.. (${line.length} characters)`
+  return `${textStart(line, MAX_LINE_CHARACTERS)}.. (${line.length} characters)`
 }

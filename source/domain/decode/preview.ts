@@ -1,3 +1,4 @@
+import { textStart } from '../text-start.ts'
 import { visibleText } from '../visible-text.ts'
 import type { Content, DecodedRecord, LogEvent } from './decoded-record.ts'
 import { compactJson } from './json-documents.ts'
@@ -6,7 +7,7 @@ import { compactJson } from './json-documents.ts'
 export function previewOf(decoded: DecodedRecord, maxCharacters: number): string {
   // Escapes only lengthen a text, so that a little more than what is asked is enough to know whether it must be cut.
   const text = visibleText(rawPreview(decoded, maxCharacters + 1))
-  return text.length <= maxCharacters ? text : `${text.slice(0, Math.max(0, maxCharacters - 2))}..`
+  return text.length <= maxCharacters ? text : `${textStart(text, maxCharacters - 2)}..`
 }
 
 function rawPreview({ content, bytes }: DecodedRecord, enough: number): string {
@@ -14,7 +15,7 @@ function rawPreview({ content, bytes }: DecodedRecord, enough: number): string {
     case 'empty':
       return '(empty)'
     case 'text':
-      return content.text.slice(0, enough)
+      return textStart(content.text, enough)
     case 'bytes':
       return hexPreview(bytes, enough)
     case 'json': {

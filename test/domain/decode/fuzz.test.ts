@@ -177,6 +177,17 @@ const TARGETS: readonly Target[] = [
   }),
 ]
 
+test('a character of two units is never cut in half', () => {
+  for (let length = 1; length < 12; length += 1) {
+    const [one] = decodeRecord({ data: bytesOf('ab\u{1f642}c\u{1f642}\u{1f642}d') })
+    if (one === undefined) throw new Error('nothing was read')
+    const line = previewOf(one, length)
+    expect(line).not.toMatch(DRAWN_UNSAFE)
+    expect(line).not.toContain('ud83d')
+    expect(line.length).toBeLessThanOrEqual(Math.max(2, length))
+  }
+})
+
 setFlagsFromString('--expose-gc')
 const gc = runInNewContext('gc') as () => void
 
