@@ -55,7 +55,10 @@ export function bundleOptions(root, entryPoint, outfile) {
     mainFields: ['module', 'main'],
     plugins: [lazyBuiltins, layoutWithoutFetch],
     // Ink imports the devtools only when DEV is set, yet the import must resolve.
-    alias: { 'react-devtools-core': join(root, 'source/tooling/no-devtools.mjs') },
+    alias: {
+      'react-devtools-core': join(root, 'source/tooling/no-devtools.mjs'),
+      'restore-cursor': join(root, 'source/tooling/no-restore-cursor.mjs'),
+    },
     define: { 'process.env.NODE_ENV': '"production"' },
     banner: {
       js: '#!/usr/bin/env node\nimport { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',

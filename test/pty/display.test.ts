@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { BUNDLE, NODE, type PtyProgram, ptyConsole } from '../support/pty-program.ts'
+import { BUNDLE, NODE, PtyProgram, ptyConsole } from '../support/pty-program.ts'
 import { controlsIn, isOurControl } from '../support/terminal.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
@@ -67,16 +67,56 @@ describe.each([
 })
 
 describe('without a terminal on both sides', () => {
-  const open = (redirection: string) =>
-    spawnSync('/bin/sh', ['-c', `${NODE} ${BUNDLE} ${redirection}`], { encoding: 'utf8' })
+  const WORD = 'the console needs a terminal for input and output'
+  /** In a terminal of its own, so that what is not redirected is one. */
+  const open = async (redirection: string) => {
+    const shell = track(
+      new PtyProgram(
+        '/bin/bash',
+        [
+          '-c',
+          `set -o pipefail; ${redirection.replace('PROGRAM', `${NODE} ${BUNDLE}`)}; echo "code $?"; sleep 30`,
+        ],
+        { columns: 120 },
+      ),
+    )
+    const text = await shell.waitFor(/code \d+/)
+    return { text, raw: shell.terminal.raw }
+  }
 
   test.each([
-    ['neither', '< /dev/null | cat; test $? = 0'],
-    ['nothing to read', '< /dev/null'],
-  ])('%s: a clear word, no screen', (_, redirection) => {
-    const { stdout, stderr } = open(redirection)
-    expect(stderr).toContain('the console needs a terminal for input and output')
-    expect(stdout).toBe('')
+    ['input', 'PROGRAM < /dev/null'],
+    ['a pipe for input', 'true | PROGRAM'],
+    ['a pipe for output', 'PROGRAM | cat'],
+    ['pipes for both', 'true | PROGRAM | cat'],
+    ['all three', 'true | PROGRAM 2>&1 | cat'],
+  ])('%s: a clear word, the exit code of wrong use, no screen', async (_, redirection) => {
+    const { text, raw } = await open(redirection)
+    expect(text).toContain(WORD)
+    expect(text).toContain('code 2')
+    expect(raw).not.toContain('\x1b[?')
+  })
+
+  test.each([
+    ['pipes', 'true | PROGRAM streams --sandbox | cat'],
+    ['a terminal', 'PROGRAM streams --sandbox'],
+  ])('%s: a command answers', async (_, redirection) => {
+    const { text } = await open(redirection)
+    expect(text).toContain('clickstream')
+    expect(text).toContain('code 0')
+  })
+
+  test('stderr in a file: the screen is there, and nothing of it in the file', async () => {
+    const shell = track(
+      new PtyProgram('/bin/sh', [
+        '-c',
+        `${NODE} ${BUNDLE} --sandbox 2> stderr.txt; echo "code $?"; wc -c < stderr.txt; sleep 30`,
+      ]),
+    )
+    await shell.waitFor('> alerts')
+    shell.press('q')
+    const text = await shell.waitFor(/code 0\n\d+/)
+    expect(text).toMatch(/code 0\n0/)
   })
 })
 

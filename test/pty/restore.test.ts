@@ -142,7 +142,7 @@ test('what libraries print does not tear the screen', async () => {
   await shell.waitFor('> alerts')
   process.kill(await pidIn('pid'), 'SIGUSR2')
   shell.press('L')
-  const text = await shell.waitFor('warned by a library')
+  const text = await shell.waitFor('Warning: warned by')
   expect(text).toContain('written to stderr')
   expect(text).toContain('logged by a library')
   shell.press('\x1b')
