@@ -1,10 +1,11 @@
 // Longer than most: two sources of heat, with the looks and failures of each, feed the same screens.
 
 import { failureOf } from '../domain/failure.ts'
+import type { HashKey } from '../domain/hash-key.ts'
 import type { StreamHeat } from '../domain/heat/stream-heat.ts'
 import type { StreamRef } from '../domain/stream.ts'
 import type { Event } from '../state/event.ts'
-import type { HeatSnapshot, KeyLocation, KeyTable } from '../state/heat-state.ts'
+import type { HeatSnapshot, KeyLocation, KeyTable, WhatIfView } from '../state/heat-state.ts'
 import { type Model, type ScreenState, streamKey } from '../state/model.ts'
 import type { RunnerContext } from './act-runner.ts'
 import { adviceFor } from './heat-look.ts'
@@ -24,7 +25,7 @@ const LOOK_MILLIS = 1_000
 const METRIC_MILLIS = 60_000
 const TABLE_KEYS = 200
 /** Advice on the board beside the selected shard's. */
-const BOARD_ADVICE = 8
+const BOARD_ADVICE = 32
 
 export type HeatScreen = Extract<ScreenState, { screen: 'board' | 'shard-heat' | 'keys' | 'what-if' }>
 
@@ -44,6 +45,7 @@ export class HeatFeed {
   readonly #dispatch: (event: Event) => void
   #running: Running | undefined
   #located: { readonly key: string; readonly location?: KeyLocation } | undefined
+  #proposed: { readonly key: string; readonly hashKey: HashKey } | undefined
   #wake: (() => void) | undefined
   #shown = ''
   #refreshCount = 0
@@ -71,9 +73,7 @@ export class HeatFeed {
       this.#end()
       this.#start(key, screen)
     }
-    const shown = JSON.stringify(withoutSelection(screen), (_, value) =>
-      typeof value === 'bigint' ? String(value) : value,
-    )
+    const shown = JSON.stringify(withoutSelection(screen), withoutBigInts)
     // Another screen of the same heat must not wait for the next look.
     if (shown !== this.#shown) this.#wake?.()
     this.#shown = shown
@@ -160,7 +160,7 @@ export class HeatFeed {
     const board = observed.board()
     const screen = heatScreen(this.#context.model())
     if (heat === undefined || board === undefined || screen === undefined) return undefined
-    const advice = new Map(adviceFor(heat, board, screen.screen === 'board' ? BOARD_ADVICE : 1))
+    const advice = new Map(adviceFor(heat, board, screen.screen === 'board' ? BOARD_ADVICE : 8))
     const selected = screen.screen === 'board' ? screen.selectedId : undefined
     if (selected !== undefined && !advice.has(selected)) {
       const own = heat.advice(board.at, selected)
@@ -174,10 +174,23 @@ export class HeatFeed {
       ...(observed.trouble === undefined ? {} : { trouble: observed.trouble }),
       ...(screen.screen === 'shard-heat' ? { shard: detailOf(heat, board.at, screen.shardId) } : {}),
       ...(screen.screen === 'keys' ? await this.#keys(heat, board.at, screen, signal) : {}),
-      ...(screen.screen === 'what-if'
-        ? { forecast: forecastOf(heat, board.at, observed.shards, screen.change) }
-        : {}),
+      ...(screen.screen === 'what-if' ? { forecast: this.#forecast(heat, board.at, observed, screen) } : {}),
     }
+  }
+
+  /** The point of a split is chosen once for each change that is looked at, and anew when fresh data is asked for. */
+  #forecast(
+    heat: StreamHeat,
+    atMillis: number,
+    { shards }: ObservedHeat,
+    { change, stream }: Extract<HeatScreen, { screen: 'what-if' }>,
+  ): WhatIfView {
+    const key = JSON.stringify([this.#refreshCount, streamKey(stream), change], withoutBigInts)
+    const held = this.#proposed?.key === key ? this.#proposed.hashKey : undefined
+    const view = forecastOf(heat, atMillis, shards, change, held)
+    const { proposedHashKey: hashKey } = view
+    if (hashKey !== undefined) this.#proposed = { key, hashKey }
+    return view
   }
 
   async #keys(
@@ -282,6 +295,10 @@ export function isHeatScreen(screen: ScreenState): screen is HeatScreen {
 /** Keys and forecasts need records; CloudWatch knows neither. */
 function sourceOf(screen: HeatScreen): 'observed' | 'cloudwatch' {
   return screen.screen === 'board' || screen.screen === 'shard-heat' ? screen.source : 'observed'
+}
+
+function withoutBigInts(_: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value
 }
 
 function withoutSelection(screen: HeatScreen): unknown {

@@ -1,4 +1,4 @@
-import { middleOf } from '../domain/hash-key.ts'
+import { type HashKey, middleOf } from '../domain/hash-key.ts'
 import type { StreamHeat } from '../domain/heat/stream-heat.ts'
 import { type Change, whatIf } from '../domain/heat/what-if.ts'
 import type { Shard } from '../domain/shard.ts'
@@ -21,30 +21,39 @@ export function detailOf(heat: StreamHeat, atMillis: number, shardId: string): S
   }
 }
 
-/** What a planned change would make of the observed load. */
+/**
+ * What a planned change would make of the observed load. `heldHashKey`: where an earlier look at the same change said to
+ * split, so that the point stays while it is looked at.
+ */
 export function forecastOf(
   heat: StreamHeat,
   atMillis: number,
   shards: readonly Shard[],
   planned: PlannedChange,
+  heldHashKey?: HashKey,
 ): WhatIfView {
   const observed = { bytes: heat.spreads(atMillis, 'bytes'), records: heat.spreads(atMillis, 'records') }
   const title = titleOf(planned)
-  if (planned.kind !== 'split') return told(title, whatIf(shards, observed, planned))
+  if (planned.kind !== 'split') return forecasted(title, whatIf(shards, observed, planned))
   const shard = shards.find(({ shardId }) => shardId === planned.shardId)
   if (shard === undefined) return { title, refusal: `${planned.shardId} is not a shard of this stream.` }
-  const advice = planned.newStartingHashKey === undefined ? heat.advice(atMillis, planned.shardId) : undefined
+  const isAsked = planned.newStartingHashKey === undefined && heldHashKey === undefined
+  const advice = isAsked ? heat.advice(atMillis, planned.shardId) : undefined
   const middle = middleOf(shard.hashKeyRange)
-  const best = advice !== undefined && 'best' in advice ? advice.best?.newStartingHashKey : undefined
+  const told = advice !== undefined && 'best' in advice ? advice.best?.newStartingHashKey : undefined
+  const best = heldHashKey ?? told
   const at = planned.newStartingHashKey ?? best ?? middle
   const change: Change = { kind: 'split', shardId: planned.shardId, newStartingHashKey: at }
-  const view = told(`Split ${planned.shardId} at ${at}`, whatIf(shards, observed, change))
+  const view = {
+    ...forecasted(`Split ${planned.shardId} at ${at}`, whatIf(shards, observed, change)),
+    ...(best === undefined ? {} : { proposedHashKey: best }),
+  }
   if (at === middle || view.whatIf === undefined) return view
   const midpoint = whatIf(shards, observed, { ...change, newStartingHashKey: middle })
   return midpoint === undefined ? view : { ...view, midpoint }
 }
 
-function told(title: string, forecast: WhatIfView['whatIf']): WhatIfView {
+function forecasted(title: string, forecast: WhatIfView['whatIf']): WhatIfView {
   if (forecast !== undefined) return { title, whatIf: forecast }
   return {
     title,

@@ -6,6 +6,7 @@ import type { StreamRef } from '../domain/stream.ts'
 import { parseMoment } from '../domain/time-expression.ts'
 import type { KeyLocation } from '../state/heat-state.ts'
 import type { Context } from './command.ts'
+import { summaryIfTold } from './look-up.ts'
 
 /** Where a key belongs now and, with `at`, where it belonged then. @throws FailureError */
 export async function locateKey(
@@ -20,6 +21,16 @@ export async function locateKey(
   const now = { partitionKey, hashKey, ...(owner === undefined ? {} : { owner }) }
   if (at === undefined || at.trim() === '') return now
   const { timestamp } = parseMoment(at.trim(), clock.now())
+  const created = (await summaryIfTold(api, stream, signal))?.streamCreationTimestamp
+  if (created !== undefined && timestamp < created) {
+    throw new FailureError({
+      kind: 'not-found',
+      action: 'where',
+      message: `${stream.streamName} was created at ${created.toISOString()}: there was no shard at ${timestamp.toISOString()}`,
+      nextStep: 'Choose a later time.',
+      retryable: false,
+    })
+  }
   const then = ownerAt(await api.listShards(stream, { signal, at: timestamp }), hashKey, timestamp.getTime())
   if (then === undefined) {
     throw new FailureError({

@@ -259,7 +259,6 @@ function refusalOf(check: () => unknown): string | undefined {
   }
 }
 
-/** Where the observed load says to split the selected shard, on a screen that shows it. */
 /** Where the heat says that no split helps, the question says it too. */
 function pointlessSplit(model: Model, stream: StreamRef, shardId: string): string[] {
   const advice = snapshotOf(model, stream)?.advice.get(shardId)
@@ -270,9 +269,12 @@ function pointlessSplit(model: Model, stream: StreamRef, shardId: string): strin
     : []
 }
 
+/** Where the observed load says to split the selected shard, as far as its heat is known. */
 function proposedSplit(model: Model): { at?: string } {
   const [stream, shard] = [streamOn(model), selectedShard(model)]
   if (stream === undefined || shard === undefined) return {}
-  const advice = snapshotOf(model, stream)?.advice.get(shard.shardId)
+  const snapshot = snapshotOf(model, stream)
+  const near = snapshot?.shard?.shardId === shard.shardId ? snapshot.shard.advice : undefined
+  const advice = near ?? snapshot?.advice.get(shard.shardId)
   return advice?.kind === 'split' ? { at: advice.best.newStartingHashKey.toString() } : {}
 }

@@ -50,6 +50,8 @@ export type PlannedChange =
 /** Forecast of a change that is only thought of. */
 export type WhatIfView = {
   readonly title: string
+  /** Where the load says to split; absent while it says nothing. */
+  readonly proposedHashKey?: HashKey
   readonly whatIf?: WhatIf
   /** For a split at the load: the same in the middle, to compare. */
   readonly midpoint?: WhatIf

@@ -19,13 +19,20 @@ export function bodyHeight(viewport: Viewport): number {
   return Math.max(1, viewport.rows - CHROME_LINES)
 }
 
-/** Lines below the rows of the board: the strip of the hash-key space, the selected range, its verdict, what to do, our own reads. */
-export const STRIP_LINES = 5
+/** Lines below the rows of the board: the strip of the hash-key space, the selected range, our own reads, and what is said. */
+export function stripLines(viewport: Viewport): number {
+  return 3 + 2 * verdictLineCount(viewport)
+}
+
+/** Lines for the verdict on a shard, and as many for what to do: two where there is room, so that neither is cut. */
+export function verdictLineCount({ rows }: Viewport): number {
+  return rows >= 24 ? 2 : 1
+}
 
 /** Lines for the rows of one screen. */
 export function listHeight(screen: ScreenState, viewport: Viewport): number {
   const height = bodyHeight(viewport)
-  return screen.screen === 'board' ? Math.max(1, height - STRIP_LINES) : height
+  return screen.screen === 'board' ? Math.max(1, height - stripLines(viewport)) : height
 }
 
 /** Where a list stands: which row is selected and which is drawn first. */

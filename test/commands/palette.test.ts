@@ -65,7 +65,7 @@ const PHRASES: readonly (readonly [string, string])[] = [
   ['errors', 'view.calls'],
   ['sort', 'list.sort'],
   ['closed shards', 'shards.toggle-closed'],
-  ['cost', 'plan.make'],
+  ['cost', 'estimate.open'],
   ['firehose', 'services.open'],
 ]
 

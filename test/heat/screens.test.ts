@@ -119,7 +119,7 @@ describe('board', () => {
     const lines = plain(model)
     expect(lines).toHaveLength(24)
     expect(lines[4]).toContain(idOf(7_000))
-    expect(lines.filter(line => line.includes('shardId-')).length).toBe(13)
+    expect(lines.filter(line => line.includes('shardId-')).length).toBe(11)
     const strip = lines.find(line => /^ [-#]{78} $/.test(line))
     // Shard 7,000 of 10,000 lies at 70 % of 78 cells.
     expect(strip?.indexOf('#')).toBe(1 + Math.floor(0.7 * 78))

@@ -2,6 +2,7 @@ import type { ActPreview } from '../../state/act-preview.ts'
 import type { ConfirmDialog } from '../../state/model.ts'
 import { type Line, line, span, wrapText } from '../line.ts'
 import { stripLine } from '../parts/strip.ts'
+import { scrolled } from '../scroll.ts'
 import { fieldSpans } from '../text-input.ts'
 import type { View } from '../view.ts'
 import { type BoxContent, boxHeight, boxWidth } from './box.ts'
@@ -39,16 +40,16 @@ export function confirmBox(view: View, dialog: ConfirmDialog): BoxContent {
   const room = height - question.length - 1
   if (told.length <= room) return { title, lines: [...told, [], ...question] }
   const first = Math.min(dialog.scroll ?? 0, told.length - room)
-  const below = told.length - room - first
+  const { body, mark } = scrolled(told, first, room)
   const more = line(
-    span(`-- ${first} lines above, ${below} below: `, 'muted'),
+    span(`-- ${mark}: `, 'muted'),
     span('up', 'key'),
     span(' and ', 'muted'),
     span('down', 'key'),
   )
   return {
     title,
-    lines: [...told.slice(first, first + room), more, ...question],
+    lines: [...body, more, ...question],
   }
 }
 

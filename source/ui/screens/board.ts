@@ -5,10 +5,10 @@ import { streamVerdict } from '../../domain/heat/stream-verdict.ts'
 import type { HeatSnapshot, HeatState } from '../../state/heat-state.ts'
 import { streamKey } from '../../state/model.ts'
 import { type BoardRow, boardRows, heatOf, stripPieces } from '../../state/select-heat.ts'
-import { listHeight, selectionOf } from '../../state/selection.ts'
+import { listHeight, selectionOf, verdictLineCount } from '../../state/selection.ts'
 import { sparkline } from '../charts.ts'
 import { failedBody, filteredOutBody, filterFacts } from '../failure-lines.ts'
-import { chart, type Line, line, span } from '../line.ts'
+import { chart, type Line, line, span, wrapText } from '../line.ts'
 import { markerLine, stripLine } from '../parts/strip.ts'
 import { headerLine, layOut, spokenRow, tableBody } from '../table.ts'
 import { keyOf, type ScreenOf, type ScreenView, type View } from '../view.ts'
@@ -58,12 +58,24 @@ function footer(view: View, screen: ScreenOf<'board'>, selected: BoardRow | unde
   return [
     pieces.length === 0 ? [] : [span(' '), ...stripLine(pieces, width)],
     selected === undefined ? [] : [span(' '), ...markerLine(selected.shard.hashKeyRange, width)],
-    selected?.heat === undefined ? [] : line(' ', span(verdictText(selected), toneOf(selected))),
-    adviceLine(view, screen, selected),
+    ...saidLines(view, selected?.heat === undefined ? '' : verdictText(selected)).map(text =>
+      line(' ', span(text, selected === undefined ? undefined : toneOf(selected))),
+    ),
+    ...saidLines(view, adviceText(view, screen, selected)).map(text => line(' ', text)),
     reads === undefined
       ? costLine(view, snapshot)
       : line(span(` ${readsText(reads)}`, reads.backingOffCount > 0 ? 'warning' : 'muted')),
   ]
+}
+
+/** As many lines as the footer has for one text, whatever it is: nothing above it moves. */
+function saidLines(view: View, text: string): readonly string[] {
+  const room = verdictLineCount(view.model.viewport)
+  const lines = wrapText(text, Math.max(20, view.width - 2))
+  return Array.from({ length: room }, (_, index) =>
+    // What is longer than the room is cut where the line ends; Enter shows it whole.
+    index === room - 1 ? lines.slice(index).join(' ') : (lines[index] ?? ''),
+  )
 }
 
 /** CloudWatch: the whole stream over time, which is always there, and what asking costs. */
@@ -78,12 +90,12 @@ function costLine(view: View, snapshot: HeatSnapshot | undefined): Line {
   )
 }
 
-function adviceLine(view: View, screen: ScreenOf<'board'>, selected: BoardRow | undefined): Line {
-  if (selected?.heat === undefined) return []
+function adviceText(view: View, screen: ScreenOf<'board'>, selected: BoardRow | undefined): string {
+  if (selected?.heat === undefined) return ''
   const snapshot = heatOf(view.model, screen.stream)?.snapshot
   const whole = snapshot === undefined ? undefined : streamVerdict(snapshot.board)
   if (selected.heat.verdict.kind === 'no-data' && whole !== undefined) {
-    return line(' stream: ', span(whole.sentence, 'warning'), `. ${whole.nextStep}`)
+    return `stream: ${whole.sentence}. ${whole.nextStep}`
   }
   const note = snapshot?.reads?.notes.get(selected.id)
   const advice = snapshot?.advice.get(selected.id)
@@ -95,7 +107,7 @@ function adviceLine(view: View, screen: ScreenOf<'board'>, selected: BoardRow | 
     ...(own === undefined ? [] : [own]),
     ...(note === undefined ? [] : [`(${note})`]),
   ]
-  return line(' ', parts.join(' '))
+  return parts.join(' ')
 }
 
 function factsLine(view: View, screen: ScreenOf<'board'>, heat: HeatState | undefined): Line {

@@ -11,6 +11,7 @@ import { previewLines } from '../dialogs/confirm.ts'
 import { counted, shareText } from '../format.ts'
 import { fitText, type Line, line, span, wrapText } from '../line.ts'
 import { stripLine } from '../parts/strip.ts'
+import { scrolled, withMark } from '../scroll.ts'
 import { keyOf, type ScreenOf, type ScreenView, type View } from '../view.ts'
 import { streamTitle } from './shards.ts'
 
@@ -25,14 +26,17 @@ export function planScreenView(view: View, screen: ScreenOf<'plan'>): ScreenView
   const made = view.model.plan
   const isThis = made !== undefined && made.stream.streamName === screen.stream.streamName
   const lines = isThis ? bodyLines(view, made) : waitingLines(view)
-  const first = Math.min(screen.scroll, Math.max(0, lines.length - view.height))
+  const shown = scrolled(lines, screen.scroll, view.height)
   const target = isThis ? shareText(made.plan.targetUtilisation) : ''
   return {
     title: [...streamTitle(screen.stream.streamName), span(' > plan', 'muted')],
     ...(isThis
       ? {
           summary: line(
-            `${counted(made.plan.before.length, 'shard')} to ${made.plan.after.length}, ${counted(made.plan.steps.length, 'step')}${scrollText(first, view.height, lines.length)}`,
+            withMark(
+              `${counted(made.plan.before.length, 'shard')} to ${made.plan.after.length}, ${counted(made.plan.steps.length, 'step')}`,
+              shown,
+            ),
           ),
         }
       : {}),
@@ -42,7 +46,7 @@ export function planScreenView(view: View, screen: ScreenOf<'plan'>): ScreenView
         )
       : [],
     header: [],
-    body: lines.slice(first, first + view.height),
+    body: shown.body,
   }
 }
 
@@ -76,11 +80,6 @@ function bodyLines(view: View, made: PlanView): readonly Line[] {
     ),
     ...previewLines(made.preview, width).map(content => [span(' '), ...content]),
   ]
-}
-
-/** Which lines are in sight, where not all are. */
-function scrollText(first: number, height: number, count: number): string {
-  return count <= height ? '' : `; lines ${first + 1}-${Math.min(count, first + height)} of ${count}`
 }
 
 function unreachableLines(made: PlanView, width: number): readonly Line[] {

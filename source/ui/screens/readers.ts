@@ -6,6 +6,7 @@ import { selectionOf } from '../../state/selection.ts'
 import { failedBody, filteredOutBody, filterFacts, waitingBody } from '../failure-lines.ts'
 import { counted } from '../format.ts'
 import { type Line, line, span, wrapText } from '../line.ts'
+import { scrolled } from '../scroll.ts'
 import { type Column, headerLine, layOut, spokenRow, tableBody, widest } from '../table.ts'
 import type { Tone } from '../theme.ts'
 import { keyOf, type ScreenOf, type ScreenView, type View } from '../view.ts'
@@ -170,16 +171,17 @@ export function readerView(view: View, screen: ScreenOf<'reader'>): ScreenView {
   )
   const lines =
     reader === undefined ? [[], line('  It is not among the readers any more.')] : detailLines(view, reader)
-  const first = Math.min(screen.scroll, Math.max(0, lines.length - view.height))
+  const { body, mark } = scrolled(lines, screen.scroll, view.height)
   return {
     title: [
       ...streamTitle(screen.stream.streamName),
       span(' > readers', 'muted'),
       span(` > ${reader?.name ?? screen.readerId}`),
     ],
+    summary: line(mark),
     facts: reader === undefined ? [] : line(`${reader.kind}, ${reader.state}`),
     header: [],
-    body: lines.slice(first, first + view.height),
+    body,
   }
 }
 

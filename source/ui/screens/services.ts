@@ -3,6 +3,7 @@ import { type ServiceRow, serviceRows } from '../../state/select-readers.ts'
 import { selectionOf } from '../../state/selection.ts'
 import { filterFacts, waitingBody } from '../failure-lines.ts'
 import { type Line, line, span, wrapText } from '../line.ts'
+import { scrolled } from '../scroll.ts'
 import { type Column, headerLine, layOut, spokenRow, tableBody, widest } from '../table.ts'
 import { keyOf, type ScreenOf, type ScreenView, type View } from '../view.ts'
 
@@ -108,14 +109,15 @@ export function serviceView(view: View, screen: ScreenOf<'service'>): ScreenView
                 line('  ', span(keyOf(view, 'services.open-stream').padEnd(7), 'key'), ' goes to its stream'),
               ]),
         ]
-  const first = Math.min(screen.scroll, Math.max(0, lines.length - view.height))
+  const { body, mark } = scrolled(lines, screen.scroll, view.height)
   return {
     title: [span('Services', 'title'), span(` > ${item?.name ?? screen.itemId}`)],
+    summary: line(mark),
     facts:
       item === undefined
         ? []
         : line(`${SERVICE_TITLES[item.service]}, ${item.status ?? 'state not told'}, ${item.summary}`),
     header: [],
-    body: lines.slice(first, first + view.height),
+    body,
   }
 }

@@ -14,6 +14,7 @@ import { columnChart, LEVEL_SIGNS, LEVEL_TONES } from '../charts.ts'
 import { failedBody, type failureLines, waitingBody } from '../failure-lines.ts'
 import { counted, countText, lagText, shareText, timeText, UNKNOWN } from '../format.ts'
 import { chart, fitText, type Line, line, span, wrapText } from '../line.ts'
+import { scrolled } from '../scroll.ts'
 import type { ScreenOf, ScreenView, View } from '../view.ts'
 import { streamTitle } from './shards.ts'
 
@@ -38,17 +39,21 @@ export function shardHeatView(view: View, screen: ScreenOf<'shard-heat'>): Scree
   const lines =
     shard === undefined
       ? waiting(view, heat?.failure)
-      : bodyLines(view, shard, detail, snapshot?.board.seriesSeconds ?? 1)
-  const first = Math.min(screen.scroll, Math.max(0, lines.length - view.height))
+      : [
+          ...verdictRest(shard, view.width),
+          ...bodyLines(view, shard, detail, snapshot?.board.seriesSeconds ?? 1),
+        ]
+  const { body, mark } = scrolled(lines, screen.scroll, view.height)
   return {
     title: [
       ...streamTitle(screen.stream.streamName),
       span(' > heat > ', 'muted'),
       span(screen.shardId, 'title'),
     ],
+    summary: line(mark),
     facts: snapshot === undefined ? [] : line(sourceText(snapshot.board)),
-    header: shard === undefined ? [] : verdictLine(shard),
-    body: lines.slice(first, first + view.height),
+    header: shard === undefined ? [] : (verdictLines(shard, view.width)[0] ?? []),
+    body,
   }
 }
 
@@ -57,9 +62,16 @@ function waiting(view: View, failure: Parameters<typeof failureLines>[0] | undef
   return waitingBody('Looking at the shard ...')
 }
 
-function verdictLine({ level, verdict }: ShardHeat): Line {
+/** In full: its first line stands over the body, the rest begins it. */
+function verdictLines({ level, verdict }: ShardHeat, width: number): readonly Line[] {
   const keys = verdict.partitionKeys.length === 0 ? '' : `: ${verdict.partitionKeys.join(', ')}`
-  return line(span(`${LEVEL_SIGNS[level]} ${verdict.sentence}${keys}`, LEVEL_TONES[level]))
+  return wrapText(`${LEVEL_SIGNS[level]} ${verdict.sentence}${keys}`, width).map(text =>
+    line(span(text, LEVEL_TONES[level])),
+  )
+}
+
+function verdictRest(heat: ShardHeat, width: number): readonly Line[] {
+  return verdictLines(heat, width).slice(1)
 }
 
 function bodyLines(
@@ -71,9 +83,10 @@ function bodyLines(
   const width = Math.max(20, view.width - 2)
   const note = snapshotNote(view, heat)
   return [
-    line(
-      ` use ${shareText(heat.utilisation)} of its ${heat.measure}   peak second ${peakText(heat)}   range ${shareText(heat.spaceShare)}   traffic ${shareText(heat.trafficShare)}   lag ${lagText(heat.lagMillis)}`,
-    ),
+    ...wrapText(
+      `use ${shareText(heat.utilisation)} of its ${heat.measure}   peak second ${peakText(heat)}   range ${shareText(heat.spaceShare)}   traffic ${shareText(heat.trafficShare)}   lag ${lagText(heat.lagMillis)}`,
+      width,
+    ).map(text => line(' ', text)),
     ...(heat.throttledRecords === undefined
       ? []
       : [line(` ${countText(heat.throttledRecords)} records refused (CloudWatch)`)]),

@@ -8,6 +8,7 @@ import { failedBody, waitingBody } from '../failure-lines.ts'
 import { counted, shareText } from '../format.ts'
 import { fitText, type Line, line, span, wrapText } from '../line.ts'
 import { stripLine } from '../parts/strip.ts'
+import { scrolled, withMark } from '../scroll.ts'
 import { keyOf, type ScreenOf, type ScreenView, type View } from '../view.ts'
 import { streamTitle } from './shards.ts'
 
@@ -20,21 +21,21 @@ export function whatIfScreenView(view: View, screen: ScreenOf<'what-if'>): Scree
   const snapshot = snapshotOf(view.model, screen.stream)
   const forecast = snapshot?.forecast
   const lines = bodyLines(view, screen, forecast)
-  const first = Math.min(screen.scroll, Math.max(0, lines.length - view.height))
+  const shown = scrolled(lines, screen.scroll, view.height)
   return {
     title: [...streamTitle(screen.stream.streamName), span(' > what if', 'muted')],
-    ...(forecast?.whatIf === undefined
-      ? {}
-      : {
-          summary: line(
-            `${amountText(forecast.whatIf.bytesPerSecond, 'bytes')}, ${amountText(forecast.whatIf.recordsPerSecond, 'records')} before and after`,
-          ),
-        }),
+    summary: line(withMark(ratesText(forecast), shown)),
     facts:
       snapshot === undefined ? [] : line(`Forecast only; nothing is changed. ${sourceText(snapshot.board)}`),
     header: forecast === undefined ? [] : [span(forecast.title, 'heading')],
-    body: lines.slice(first, first + view.height),
+    body: shown.body,
   }
+}
+
+function ratesText(forecast: WhatIfView | undefined): string {
+  if (forecast?.whatIf === undefined) return ''
+  const { bytesPerSecond, recordsPerSecond } = forecast.whatIf
+  return `${amountText(bytesPerSecond, 'bytes')}, ${amountText(recordsPerSecond, 'records')} before and after`
 }
 
 function bodyLines(
@@ -84,12 +85,26 @@ function strips(
   })
 }
 
-/** The ranges that the change makes anew, hottest first. */
+/** So few that all are in sight at once: they stand by range, and no refresh moves them. */
+const FEW = 8
+
+/** Hottest first by whole percent, else by range: rows that differ by a hair must not change places at each refresh. */
+function byHeat(a: RangeForecast, b: RangeForecast): number {
+  const percent = ({ utilisation }: RangeForecast): number => Math.round(utilisation * 100)
+  return percent(b) - percent(a) || byRange(a, b)
+}
+
+function byRange(a: RangeForecast, b: RangeForecast): number {
+  return a.range.startingHashKey < b.range.startingHashKey ? -1 : 1
+}
+
+/** The ranges that the change makes anew. */
 function comparison(view: View, whatIf: WhatIf): readonly Line[] {
   const before = new Set(whatIf.before.map(({ range }) => `${range.startingHashKey} ${range.endingHashKey}`))
-  const fresh = whatIf.after
-    .filter(({ range }) => !before.has(`${range.startingHashKey} ${range.endingHashKey}`))
-    .sort((a, b) => b.utilisation - a.utilisation)
+  const found = whatIf.after.filter(
+    ({ range }) => !before.has(`${range.startingHashKey} ${range.endingHashKey}`),
+  )
+  const fresh = found.sort(found.length > FEW ? byHeat : byRange)
   if (fresh.length === 0)
     return wrapText('The ranges stay as they are.', view.width - 2).map(text => line(' ', text))
   const keyWidth = Math.min(39, Math.max(12, view.width - 40))
