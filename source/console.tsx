@@ -87,14 +87,18 @@ function keepHeapSmall(): void {
   setFlagsFromString('--heap-growing-percent=40')
 }
 
-/** Blocks where the locale is UTF-8, and not on the Linux text console, whose font lacks the eighths. */
+/**
+ * Blocks where the locale is UTF-8, and not on the Linux text console, whose font lacks the eighths, nor in Chinese,
+ * Japanese and Korean, where terminals may draw them two cells wide (East Asian Width "ambiguous").
+ */
 export function chartGlyphsOf(
   environment: Readonly<Record<string, string | undefined>>,
   chosen?: 'ascii' | 'unicode',
 ): ChartGlyphs {
   if (chosen !== undefined) return chosen === 'unicode' ? 'blocks' : 'ascii'
   const locale = environment.LC_ALL || environment.LC_CTYPE || environment.LANG || ''
-  return /utf-?8/i.test(locale) && environment.TERM !== 'linux' ? 'blocks' : 'ascii'
+  const isWide = /^(?:zh|ja|ko)(?:[_.@]|$)/i.test(locale)
+  return /utf-?8/i.test(locale) && environment.TERM !== 'linux' && !isWide ? 'blocks' : 'ascii'
 }
 
 /** Colours to use: none where NO_COLOR is set to anything (no-color.org), else what the terminal can do. */

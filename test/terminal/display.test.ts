@@ -71,6 +71,15 @@ test.each([
   expect(chartGlyphsOf(environment, 'unicode')).toBe('blocks')
 })
 
+test.each(['ja_JP.UTF-8', 'zh_CN.utf8', 'ko_KR.UTF-8@cjknarrow', 'ja'])(
+  'in %s characters of ambiguous width are not drawn, unless the user wants them',
+  locale => {
+    expect(chartGlyphsOf({ LANG: locale })).toBe('ascii')
+    expect(chartGlyphsOf({ LANG: locale }, 'unicode')).toBe('blocks')
+    expect(chartGlyphsOf({ LANG: locale, LC_ALL: 'de_DE.UTF-8' })).toBe('blocks')
+  },
+)
+
 test('the user chooses the colours; NO_COLOR goes before that', () => {
   expect(colorLevelOf({}, 8)).toBe('256')
   expect(colorLevelOf({}, 4)).toBe('16')
