@@ -67,6 +67,14 @@ function judge(error: unknown, context: CallContext): Verdict {
     }
   }
   const { name, message, statusCode } = facts(error)
+  // What no JSON parser takes is a page of somebody on the way, whatever its status says.
+  if (name === 'SyntaxError' && statusCode !== undefined && statusCode < 500) {
+    return {
+      kind: 'bad-answer',
+      message: `HTTP ${statusCode} with something else than JSON from ${context.endpointUrl}`,
+      nextStep: 'Something other than AWS answered: check the endpoint, and proxies and portals on the way.',
+    }
+  }
   if (name === 'AccessDeniedException' && /unable to determine service\/operation name/i.test(message)) {
     return unsupported(context)
   }
