@@ -3,29 +3,11 @@ import { isOpen } from '../domain/shard.ts'
 import type { ShardPlace, StartFrom } from '../domain/start-from.ts'
 import type { StreamRef, StreamSummary } from '../domain/stream.ts'
 import type { TailEvent } from '../domain/tail-event.ts'
+import { assertBookmarkName, type Bookmark, fileOf, keptOf, placeOf, readBookmark } from './bookmark-file.ts'
 import type { StateFiles } from './command.ts'
-
-/** Where a tail stopped, as it is kept. */
-export type Bookmark = {
-  readonly v: 1
-  readonly streamName: string
-  readonly streamArn?: string
-  /** Two endpoints can have a stream of one name. */
-  readonly endpoint: string
-  /** Tells two lives of one name apart. */
-  readonly streamCreationTimestamp?: string
-  readonly savedAt: string
-  readonly places: Readonly<Record<string, KeptPlace>>
-}
-
-type KeptPlace =
-  | { readonly after: string; readonly arrivedAt?: string }
-  | { readonly at: string }
-  | { readonly isEnded: true }
 
 /** Between two writes of a tail in a pipe, which may be ended at any moment. */
 const SAVE_MILLIS = 2_000
-const NAME = /^[A-Za-z0-9_.-]{1,64}$/
 /** Stands for the oldest record. */
 const HORIZON = new Date(0)
 
@@ -225,16 +207,6 @@ export class BookmarkKeeper {
   }
 }
 
-function fileOf(name: string): string {
-  return `bookmarks/${name}.json`
-}
-
-/** @throws FailureError `usage` for what can be no name */
-export function assertBookmarkName(name: string): void {
-  if (NAME.test(name) && !name.startsWith('.')) return
-  throw usageFailure('tail', `the bookmark "${name}" is no name`, 'A name has 1 to 64 of a-z A-Z 0-9 _ . -')
-}
-
 function expiryNotes(
   places: ReadonlyMap<string, ShardPlace>,
   retentionPeriodHours: number | undefined,
@@ -258,39 +230,4 @@ function expiryNotes(
   ]
 }
 
-function readBookmark(text: string | undefined): Bookmark | undefined {
-  if (text === undefined) return undefined
-  try {
-    const bookmark = JSON.parse(text) as Bookmark
-    return bookmark.v === 1 && typeof bookmark.places === 'object' ? bookmark : undefined
-  } catch {
-    throw usageFailure(
-      'tail',
-      'the file of the bookmark cannot be read as one',
-      'Choose another name, or remove that file.',
-    )
-  }
-}
-
-function placeOf(kept: KeptPlace): ShardPlace {
-  if ('isEnded' in kept) return { type: 'ended' }
-  if ('at' in kept) return { type: 'at', timestamp: new Date(kept.at) }
-  return {
-    type: 'after',
-    sequenceNumber: kept.after,
-    ...(kept.arrivedAt === undefined ? {} : { approximateArrivalTimestamp: new Date(kept.arrivedAt) }),
-  }
-}
-
-function keptOf(place: ShardPlace): KeptPlace {
-  switch (place.type) {
-    case 'ended':
-      return { isEnded: true }
-    case 'at':
-      return { at: place.timestamp.toISOString() }
-    case 'after': {
-      const arrivedAt = place.approximateArrivalTimestamp?.toISOString()
-      return { after: place.sequenceNumber, ...(arrivedAt === undefined ? {} : { arrivedAt }) }
-    }
-  }
-}
+/** @throws FailureError `usage` for a file that is none of ours: writing over it would lose what somebody keeps there */
