@@ -45,6 +45,9 @@ describe('moments', () => {
     // In Kiritimati it is already the 1st of December.
     ['today 01:00+14:00', '2026-11-30T11:00:00.000Z'],
     ['yesterday 14:00 -08:00', '2026-11-29T22:00:00.000Z'],
+    // Half past two comes twice in the night in which summer time ends in Berlin: the offset says which.
+    ['2026-10-25T02:30+02:00', '2026-10-25T00:30:00.000Z'],
+    ['2026-10-25T02:30+01:00', '2026-10-25T01:30:00.000Z'],
     ['1764504000', '2025-11-30T12:00:00.000Z'],
     ['1764504000.25', '2025-11-30T12:00:00.250Z'],
     ['1764504000123', '2025-11-30T12:00:00.123Z'],

@@ -146,6 +146,29 @@ test('report 35: a subscription that somebody else took is waited for, and the p
   expect((subscriptions[1]?.atMillis ?? 0) - (subscriptions[0]?.atMillis ?? 0)).toBeGreaterThanOrEqual(5_000)
 })
 
+test('after five minutes a subscription ends by itself: the next one goes on at its place, and nothing is stalled', async () => {
+  const clock = new StepClock()
+  const fiveMinutes = (first: number) =>
+    async function* (signal: AbortSignal) {
+      yield event([first], first)
+      for (let life = 1; life < 60; life += 1) {
+        await clock.sleep(5_000, signal)
+        yield event([], first + life)
+      }
+      await clock.sleep(5_000, signal)
+    }
+  const { subscriptions, fanOut } = scripted(clock, [fiveMinutes(100), fiveMinutes(300), fiveMinutes(500)])
+  const events = await tailFor(clock, 620_000, fanOut)
+  expect(textsIn(events)).toEqual(['r100', 'r300', 'r500'])
+  expect(subscriptions.map(({ position }) => position)).toEqual([
+    { type: 'TRIM_HORIZON' },
+    { type: 'AFTER_SEQUENCE_NUMBER', sequenceNumber: '159' },
+    { type: 'AFTER_SEQUENCE_NUMBER', sequenceNumber: '359' },
+  ])
+  expect(statesOf(events, SHARD.shardId)).toEqual(['starting', 'caught-up'])
+  expect(events.filter(({ type }) => type === 'failure-met')).toEqual([])
+})
+
 test('a record that comes twice is shown once', async () => {
   const clock = new StepClock()
   const { fanOut } = scripted(clock, [
