@@ -54,10 +54,13 @@ export function awsCli(): { readonly file: string; readonly version: string } {
 export type SandboxProcess = { readonly url: string; readonly child: ChildProcess; close(): Promise<void> }
 
 /** The sandbox as a process of its own, with the streams and traffic of a scenario. */
-export async function sandboxProcess(scenario: object): Promise<SandboxProcess> {
+export async function sandboxProcess(
+  scenario: object,
+  flags: readonly string[] = [],
+): Promise<SandboxProcess> {
   const file = join(home, `scenario-${Math.round(performance.now() * 1e3)}.json`)
   writeFileSync(file, JSON.stringify(scenario))
-  const child = spawn(process.execPath, [BUNDLE, 'sandbox', '--port', '0', '--scenario', file], {
+  const child = spawn(process.execPath, [BUNDLE, 'sandbox', '--port', '0', '--scenario', file, ...flags], {
     env: BENCH_ENVIRONMENT,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
