@@ -1,6 +1,6 @@
 import type { Check, DoctorReport } from '../domain/doctor/doctor-report.ts'
 import { policyFor } from '../domain/doctor/doctor-report.ts'
-import { FailureError, type FailureKind, failureOf } from '../domain/failure.ts'
+import { type Failure, FailureError, type FailureKind, failureOf } from '../domain/failure.ts'
 import type { Shard } from '../domain/shard.ts'
 import type { StreamRef, StreamSummary } from '../domain/stream.ts'
 import type { Event } from '../state/event.ts'
@@ -105,7 +105,20 @@ async function examine(
     const next = nextStep === undefined ? {} : { nextStep }
     return { checks: [{ name, verdict: 'missing', detail: message, ...next }, ...terminal], kind }
   }
-  const attempt = (permission: Permission) => tryPermission(permission, clock, TRY_MILLIS, signal)
+  let foreign: Failure | undefined
+  const attempt = (permission: Permission) => {
+    const watched = async (both: AbortSignal) => {
+      try {
+        return await permission.attempt(both)
+      } catch (error) {
+        const failure = failureOf(error, permission.action)
+        // The other services may have endpoints of their own.
+        if (failure.kind === 'bad-answer' && permission.action.startsWith('kinesis:')) foreign ??= failure
+        throw error
+      }
+    }
+    return tryPermission({ ...permission, attempt: watched }, clock, TRY_MILLIS, signal)
+  }
   const [credentials, reach, account, ofStream] = await Promise.all([
     caught(
       'credentials',
@@ -124,9 +137,17 @@ async function examine(
     Promise.all(accountPermissions(world, clock).map(attempt)),
     stream === undefined ? Promise.resolve([]) : streamChecks(world, stream, clock, signal, attempt),
   ])
-  const checks = [credentials, ...sessionChecks(world), ...reach, ...account, ...ofStream, ...terminal]
-  const kind = kindOf(checks)
+  const reached = foreign === undefined ? reach : reach.map(check => withForeigner(check, foreign))
+  const checks = [credentials, ...sessionChecks(world), ...reached, ...account, ...ofStream, ...terminal]
+  const kind = foreign === undefined ? kindOf(checks) : 'bad-answer'
   return { checks, ...(kind === undefined ? {} : { kind }) }
+}
+
+/** Somebody answers, and it is not Kinesis: that is the cause of whatever else is not known. */
+function withForeigner(check: Check, foreign: Failure | undefined): Check {
+  if (check.name !== 'reachability' || foreign === undefined) return check
+  const next = foreign.nextStep === undefined ? {} : { nextStep: foreign.nextStep }
+  return { ...check, verdict: 'missing', detail: foreign.message, ...next }
 }
 
 /** First what the stream is, then, with its shards and ARN, everything else at once. */
