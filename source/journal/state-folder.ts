@@ -1,6 +1,6 @@
 import { chmod, mkdir, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { basename, isAbsolute, join } from 'node:path'
+import { basename, dirname, isAbsolute, join } from 'node:path'
 import { FailureError } from '../domain/failure.ts'
 
 const FOLDER_NAME = 'shardscope'
@@ -24,13 +24,33 @@ export function configFolder(environment: Environment): string {
  */
 export async function ownFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await makeFolder(folder)
     if (basename(folder) !== FOLDER_NAME) return
     const { mode } = await stat(folder)
     // Not ours, or a file system without modes: the files in it are for their owner alone all the same.
     if ((mode & 0o077) !== 0) await chmod(folder, 0o700).catch(() => {})
   } catch (error) {
     throw notKept(folder, error)
+  }
+}
+
+/**
+ * With the folders above it where they are missing. Step by step: the recursive form of `mkdir` never ends on a file system that
+ * answers ENOENT inside a folder that is there, as /proc does, which is the home of some service users.
+ */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { mode: 0o700 })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST' && (await stat(folder)).isDirectory()) return
+    const above = dirname(folder)
+    if (code !== 'ENOENT' || above === folder) throw error
+    await makeFolder(above)
+    await mkdir(folder, { mode: 0o700 }).catch((again: NodeJS.ErrnoException) => {
+      // Another process was faster.
+      if (again.code !== 'EEXIST') throw again
+    })
   }
 }
 
