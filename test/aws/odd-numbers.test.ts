@@ -50,3 +50,15 @@ test.each(['-1', '1e308', '9007199254740993', '"5"', 'null', '[]'])(
     expect(await api.getRecords(orders, 'shardId-000000000000', 'i')).not.toHaveProperty('millisBehindLatest')
   },
 )
+
+// kinesis-local's end of a shard is an absent key in the same answer as the last records; AWS's is null; a string is an iterator.
+test.each([
+  ['{"Records":[{"SequenceNumber":"1","Data":""}],"ChildShards":[]}', undefined],
+  ['{"Records":[{"SequenceNumber":"1","Data":""}],"NextShardIterator":null}', undefined],
+  ['{"Records":[{"SequenceNumber":"1","Data":""}],"NextShardIterator":"i"}', 'i'],
+])('the end of a shard: %s', async (body, next) => {
+  const api = await apiAnswering(body)
+  const page = await api.getRecords(orders, 'shardId-000000000000', 'i')
+  expect(page.records).toHaveLength(1)
+  expect(page.nextShardIterator).toBe(next)
+})
