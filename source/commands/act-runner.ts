@@ -7,10 +7,10 @@ import type { FormDialog, Model, Notice } from '../state/model.ts'
 import { parseArgs } from './argument.ts'
 import type { Command, Context } from './command.ts'
 import {
+  askedFields,
   defined,
   draftFor,
   type Fields,
-  formFields,
   inFormWords,
   needsForm,
   staticSuggestions,
@@ -37,6 +37,7 @@ export type RunnerOptions = {
  */
 export class ActRunner {
   readonly #options: RunnerOptions
+  readonly #stops = new Set<AbortController>()
 
   constructor(options: RunnerOptions) {
     this.#options = options
@@ -67,7 +68,7 @@ export class ActRunner {
     const prefill = defined(command.prefill?.(model) ?? {})
     const draft = draftFor(model.drafts.get(command.id), prefill)
     const fields: Fields = { ...draft, ...prefill }
-    if (needsForm(command, fields, draft !== undefined)) this.#openForm(command, fields)
+    if (needsForm(command, fields, draft !== undefined, model)) this.#openForm(command, fields)
     else this.submit(command, fields)
   }
 
@@ -140,12 +141,22 @@ export class ActRunner {
     }
   }
 
+  /** Calls off what runs; each ends at its next safe place, and says how far it got. */
+  stopActs(): void {
+    for (const stop of this.#stops) stop.abort()
+  }
+
   #run(command: Command, args: ReturnType<typeof parseArgs>, fields: Fields): void {
     const { dispatch, context, signal } = this.#options
     const form = this.#openFormOf(command)
     let events: AsyncIterable<Event> | Iterable<Event>
+    const stop = new AbortController()
     try {
-      events = command.run(args, { ...contextOf(context), signal })
+      events = command.run(args, {
+        ...contextOf(context),
+        signal: AbortSignal.any([signal, stop.signal]),
+        stopActs: () => this.stopActs(),
+      })
       if (Symbol.iterator in events) {
         // The next key of the same chunk must already see what this one did.
         if (form !== undefined) dispatch({ type: 'dialog-closed' })
@@ -160,7 +171,8 @@ export class ActRunner {
       const { failure: _, ...rest } = form
       dispatch({ type: 'dialog-changed', dialog: { ...rest, fields, isRunning: true } })
     }
-    void this.#follow(command, fields, events)
+    this.#stops.add(stop)
+    void this.#follow(command, fields, events).finally(() => this.#stops.delete(stop))
   }
 
   async #follow(command: Command, fields: Fields, events: AsyncIterable<Event>): Promise<void> {
@@ -182,7 +194,7 @@ export class ActRunner {
             break
           case 'act-finished':
             isDone = true
-            this.#succeeded(command, `${command.title}: ${event.detail}`)
+            this.#succeeded(command, sentence(event.detail))
             break
           case 'act-failed':
             isDone = true
@@ -228,10 +240,13 @@ export class ActRunner {
   }
 
   #openForm(command: Command, fields: Fields): void {
-    const names = formFields(command)
+    const names = askedFields(command, this.#model())
+    const given = defined(command.prefill?.(this.#model()) ?? {})
     const firstEmpty = names.find(name => (fields[name] ?? command.args[name]?.defaultText ?? '') === '')
     const required = names.find(name => command.args[name]?.required && (fields[name] ?? '') === '')
-    const focusedField = required ?? firstEmpty ?? names[0] ?? ''
+    // What was typed before and is needed is what is most likely to be corrected.
+    const typed = names.find(name => command.args[name]?.required && given[name] === undefined)
+    const focusedField = required ?? typed ?? firstEmpty ?? names[0] ?? ''
     const shown = Object.fromEntries(
       names.map(name => [name, fields[name] ?? command.args[name]?.defaultText ?? '']),
     )
@@ -299,6 +314,11 @@ export class ActRunner {
   #model(): Model {
     return this.#options.context.model()
   }
+}
+
+/** What is done and where, in one line. */
+function sentence(detail: string): string {
+  return detail.endsWith('.') ? detail : `${detail}.`
 }
 
 function refusal(command: Command, reason: string): Failure {

@@ -111,6 +111,8 @@ export type Context = {
   readonly decodings?: Decodings
   /** This process among those of this machine. */
   readonly self?: { readonly host: string; readonly pid: number; readonly isAlive: (pid: number) => boolean }
+  /** Calls off what is running, each at its next safe place; absent in headless runs, which a signal ends. */
+  readonly stopActs?: () => void
   /** The screen itself; absent in headless runs. */
   readonly terminal?: TerminalPort
   /** For doctor, which connects by itself; absent where a connection is already there. */
@@ -211,6 +213,8 @@ export type Command<Specs extends ArgSpecs = ArgSpecs> = {
   readonly prefill?: (model: Model) => Partial<Record<keyof Specs & string, string>>
   /** Values to choose from in a form, by argument; asked for when the form opens, and missing where it fails. */
   readonly suggest?: (context: Context) => Promise<Partial<Record<keyof Specs & string, readonly string[]>>>
+  /** Arguments that the form leaves out now, since they would mean nothing. */
+  readonly omits?: (model: Model) => readonly (keyof Specs & string)[]
   /** For `write` and `destroy`: what will happen. */
   confirm?(args: ArgsOf<Specs>, model: Model): Confirmation
   /**

@@ -4,7 +4,7 @@ import { bodyHeight, topScreen } from '../state/selection.ts'
 import { editText, type TextEdit, type TextField } from '../state/text-field.ts'
 import type { ActRunner } from './act-runner.ts'
 import type { Command } from './command.ts'
-import { formFields } from './form-fields.ts'
+import { shownFields } from './form-fields.ts'
 import { type KeyPress, pastedText } from './key-press.ts'
 import { isOnScreen } from './keymap.ts'
 import { paletteMatches } from './palette.ts'
@@ -176,7 +176,7 @@ function pressInForm(dialog: FormDialog, press: KeyPress, tools: DialogTools) {
     return tools.dispatch({ type: 'dialog-closed' })
   }
   if (dialog.isRunning) return
-  const names = formFields(command)
+  const names = shownFields(command, dialog)
   const place = Math.max(0, names.indexOf(dialog.focusedField))
   const focus = (by: number): void => {
     const focusedField = names[(place + by + names.length) % names.length] ?? dialog.focusedField

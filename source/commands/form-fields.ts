@@ -11,17 +11,35 @@ export function formFields(command: Pick<Command, 'args'>): readonly string[] {
   return Object.keys(command.args).filter(name => command.args[name]?.only !== 'headless')
 }
 
+/** Those of them that mean something now. */
+export function askedFields(command: Command, model: Model): readonly string[] {
+  const omitted: readonly string[] = command.omits?.(model) ?? []
+  return formFields(command).filter(name => !omitted.includes(name))
+}
+
 /** What was typed before counts for the same selection only: a hash key for one shard must not get into another's form. */
 export function draftFor(draft: Fields | undefined, prefill: Fields): Fields | undefined {
   if (draft === undefined) return undefined
   return Object.entries(prefill).every(([name, text]) => draft[name] === text) ? draft : undefined
 }
 
-/** Looking is not asked twice: a form opens only where something is missing. Changing always shows its form. */
-export function needsForm(command: Command, fields: Fields, hasDraft: boolean): boolean {
-  const names = formFields(command)
+/** The fields that an open form shows. */
+export function shownFields(
+  command: Pick<Command, 'args'>,
+  form: { readonly fields: Fields },
+): readonly string[] {
+  return formFields(command).filter(name => Object.hasOwn(form.fields, name))
+}
+
+/**
+ * Looking is not asked twice: a form opens only where something is missing. Changing always shows its form;
+ * what destroys the selected thing has nothing left to ask, and a name to type in the question that follows.
+ */
+export function needsForm(command: Command, fields: Fields, hasDraft: boolean, model: Model): boolean {
+  const names = askedFields(command, model)
   if (names.length === 0) return false
-  if (command.effect === 'write' || command.effect === 'destroy' || hasDraft) return true
+  if (command.effect === 'write' || hasDraft) return true
+  if (command.effect === 'destroy') return names.some(name => (fields[name] ?? '') === '')
   return names.some(name => {
     const spec = command.args[name]
     return spec?.required === true && spec.defaultText === undefined && (fields[name] ?? '') === ''

@@ -13,6 +13,7 @@ import { STREAM_ARG, settingPreview } from './setting-act.ts'
 /** Records are made in strides of this many milliseconds. */
 const STRIDE_MILLIS = 250
 const TELL_MILLIS = 5_000
+const SHOW_MILLIS = 1_000
 
 /** Traffic for tests of one's own stream: bounded, and stoppable at any time. */
 export const generateTraffic = defineCommand({
@@ -79,6 +80,8 @@ export const generateTraffic = defineCommand({
         const seconds = durationSeconds('generate', time, 60)
         const keyOf = keyChooser(keys, random)
         const startedAt = clock.now()
+        // On a screen its form closes soon, so that the key that stops it can be seen and pressed.
+        const tellMillis = context.terminal === undefined ? TELL_MILLIS : SHOW_MILLIS
         const total = rate * seconds
         let [made, bytes, retried, toldAt] = [0, 0, 0, startedAt]
         while (made < total && !signal.aborted) {
@@ -97,7 +100,7 @@ export const generateTraffic = defineCommand({
             retried += retriedCount
             bytes += entries.reduce((sum, { data }) => sum + data.length, 0)
           }
-          if (clock.now() - toldAt >= TELL_MILLIS) {
+          if (clock.now() - toldAt >= tellMillis) {
             toldAt = clock.now()
             yield `${made} of ${total} records acknowledged, ${retried} sent again`
           }
@@ -105,7 +108,7 @@ export const generateTraffic = defineCommand({
         }
         const took = (clock.now() - startedAt) / 1_000
         return {
-          detail: `${signal.aborted ? 'stopped: ' : ''}${counted(made, 'record')} acknowledged in ${took.toFixed(1)} s, ${retried} sent again`,
+          detail: `${stream.streamName}: ${signal.aborted ? 'stopped, ' : ''}${counted(made, 'record')} acknowledged in ${took.toFixed(1)} s, ${retried} sent again`,
           rows: [
             {
               streamName: stream.streamName,

@@ -94,7 +94,7 @@ export const putRecord = defineCommand({
           { signal: context.signal },
         )
         return {
-          detail: `written to ${receipt.shardId} with sequence number ${receipt.sequenceNumber}`,
+          detail: `${stream.streamName}: written to ${receipt.shardId}, sequence number ${receipt.sequenceNumber}`,
           rows: [{ streamName: stream.streamName, ...receipt }],
         }
       },

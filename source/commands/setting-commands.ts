@@ -79,7 +79,8 @@ export const setMode = defineCommand({
         const wanted = modeOf(mode)
         const { streamMode } = await context.api.describeStreamSummary(stream, { signal: context.signal })
         const rows = [{ streamName: stream.streamName, streamMode: wanted }]
-        if (streamMode === wanted) return { detail: `it is ${mode} already; nothing was sent`, rows }
+        if (streamMode === wanted)
+          return { detail: `${stream.streamName} is ${mode} already; nothing was sent`, rows }
         await controlOf(context).updateStreamMode(stream, wanted, { signal: context.signal })
         yield* untilSet(
           context,
@@ -352,7 +353,7 @@ export const stopEncryption = defineCommand({
         const summary = await context.api.describeStreamSummary(stream, { signal: context.signal })
         const rows = [{ streamName: stream.streamName, encryptionType: 'NONE' }]
         if (summary.encryptionType === 'NONE')
-          return { detail: 'it is not encrypted; nothing was sent', rows }
+          return { detail: `${stream.streamName} is not encrypted; nothing was sent`, rows }
         if (summary.keyId === undefined) {
           throw conflict(
             'StopStreamEncryption',

@@ -6,6 +6,7 @@ import type { StreamRef, StreamSummary } from '../domain/stream.ts'
 import type { Event } from '../state/event.ts'
 import type { Model } from '../state/model.ts'
 import { snapshotOf } from '../state/select-heat.ts'
+import { shortShardId } from '../state/select-shards.ts'
 import { type ActSteps, type Probe, runAct, waitForEffect } from './act.ts'
 import { type Context, defineCommand, type OutputRow } from './command.ts'
 import { refuseOnDemand, shardNamed, summaryIfTold } from './look-up.ts'
@@ -108,7 +109,7 @@ export const splitShard = defineCommand({
         await api.splitShard(stream, shardId, newStartingHashKey, { signal })
         const children = yield* waitForChildren(context, stream, [shard], 2, 'SplitShard', timeout)
         return {
-          detail: `${shardId} was split at ${newStartingHashKey} into ${children.map(child => child.shardId).join(' and ')}`,
+          detail: `${stream.streamName}: shard ${shortShardId(shardId)} is split into ${childText(children)}`,
           rows: children,
         }
       },
@@ -187,7 +188,7 @@ export const mergeShards = defineCommand({
         await api.mergeShards(stream, lower.shardId, upper.shardId, { signal })
         const children = yield* waitForChildren(context, stream, [lower, upper], 1, 'MergeShards', timeout)
         return {
-          detail: `${lower.shardId} and ${upper.shardId} were merged into ${children.map(child => child.shardId).join(', ')}`,
+          detail: `${stream.streamName}: shards ${shortShardId(lower.shardId)} and ${shortShardId(upper.shardId)} are merged into ${childText(children)}`,
           rows: children,
         }
       },
@@ -239,6 +240,10 @@ async function* waitForChildren(
   return [...lineage.childrenOf(parents[0]?.shardId ?? '')]
     .sort(compareByRange)
     .map(child => shardRow(stream, child, lineage))
+}
+
+function childText(children: readonly OutputRow[]): string {
+  return children.map(({ shardId }) => shortShardId(String(shardId))).join(' and ')
 }
 
 /** Both sides of a cut, as ranges of shards that do not exist yet. */

@@ -11,7 +11,7 @@ import { type ActSteps, type Probe, runAct, waitForEffect } from './act.ts'
 import type { ArgSpec } from './argument.ts'
 import { type Context, defineCommand } from './command.ts'
 import { conflict } from './look-up.ts'
-import { streamOnScreen } from './on-screen.ts'
+import { streamOn, streamOnScreen } from './on-screen.ts'
 import { actRows, STREAM_COLUMNS, streamRow } from './output-rows.ts'
 import { monthlyShardDollars } from './plan-rows.ts'
 import { harmLines, readersBefore } from './readers-harm.ts'
@@ -116,7 +116,7 @@ export const createStream = defineCommand({
           ({ streamStatus }) => streamStatus === undefined || streamStatus === 'ACTIVE',
         )
         yield { type: 'refresh-requested' }
-        return { detail: `${stream.streamName} is ACTIVE`, rows: [streamRow(summary)] }
+        return { detail: `${stream.streamName} is created and ACTIVE`, rows: [streamRow(summary)] }
       },
     ),
 })
@@ -137,6 +137,12 @@ export const deleteStream = defineCommand({
     timeout: TIMEOUT,
   },
   prefill: streamOnScreen,
+  // Asked only where there are consumers, or where it is not known.
+  omits: model => {
+    const stream = streamOn(model)
+    const count = stream && model.summaries.get(streamKey(stream))?.value?.consumerCount
+    return count === 0 ? ['enforceConsumerDeletion'] : []
+  },
   confirm: ({ stream, enforceConsumerDeletion }, model) => {
     const consumerCount = model.summaries.get(streamKey(stream))?.value?.consumerCount
     return {
@@ -208,7 +214,7 @@ export const deleteStream = defineCommand({
           },
         )
         yield { type: 'refresh-requested' }
-        return { detail: `${stream.streamName} is gone`, rows: [{ streamName: stream.streamName }] }
+        return { detail: `${stream.streamName} is deleted`, rows: [{ streamName: stream.streamName }] }
       },
     ),
 })
@@ -306,7 +312,8 @@ export const setRetention = defineCommand({
           )
         }
         const rows = [{ streamName: stream.streamName, retentionPeriodHours: hours }]
-        if (currentHours === hours) return { detail: `it already was ${hours} hours; nothing was sent`, rows }
+        if (currentHours === hours)
+          return { detail: `${stream.streamName} keeps ${hours} hours already; nothing was sent`, rows }
         await api.setRetentionPeriod(stream, { currentHours, targetHours: hours }, { signal })
         yield* waitForSummary(
           context,

@@ -72,6 +72,22 @@ export const GENERAL_COMMANDS: readonly Command[] = [
     run: () => [{ type: 'screen-opened', screen: { screen: 'calls', scroll: 0 } }],
   }),
   defineCommand({
+    id: 'act.stop',
+    title: 'Call off what is running: traffic, a plan between two steps, a wait for an effect',
+    hint: 'stop',
+    group: 'view',
+    keys: ['Z'],
+    where: 'everywhere',
+    effect: 'view',
+    args: {},
+    unavailable: model =>
+      model.acts.some(act => act.state === 'running') ? undefined : 'nothing is running',
+    run: (_, { stopActs }) => {
+      stopActs?.()
+      return []
+    },
+  }),
+  defineCommand({
     id: 'view.palette',
     title: 'Find a command by what it does',
     hint: 'commands',

@@ -3,12 +3,14 @@ import { ActRunner, type RunnerContext } from '../../source/commands/act-runner.
 import { type Command, defineCommand } from '../../source/commands/command.ts'
 import { KeyHandler } from '../../source/commands/key-handler.ts'
 import { keyPresses } from '../../source/commands/key-press.ts'
+import { COMMANDS } from '../../source/commands/registry.ts'
 import { FailureError } from '../../source/domain/failure.ts'
 import { type Event, isUrgent } from '../../source/state/event.ts'
 import type { Model, SessionInfo } from '../../source/state/model.ts'
 import { Store } from '../../source/state/store.ts'
 import { update } from '../../source/state/update.ts'
 import { modelAfter, NOW, PRODUCTION, SANDBOX } from '../support/models.ts'
+import { StepClock } from '../support/step-clock.ts'
 
 /** A runner over commands of the test's own; data events are reduced at once. */
 function running(commands: readonly Command[], session: SessionInfo = SANDBOX) {
@@ -96,7 +98,7 @@ describe('a write', () => {
     await run.settle()
     expect(seen).toEqual([{ shard: 'shardId-000000000003', count: 1 }])
     expect(run.model.dialog).toBeUndefined()
-    expect(run.model.notice).toMatchObject({ level: 'success', text: 'Do an act: done it' })
+    expect(run.model.notice).toMatchObject({ level: 'success', text: 'done it.' })
   })
 
   test('is not confirmed by Enter, however often it is pressed', async () => {
@@ -332,4 +334,95 @@ test('a notice outlives keys that were on their way, an error also moving about'
 test('view events are urgent, data events are not', () => {
   expect(isUrgent({ type: 'row-selected', id: 'a' })).toBe(true)
   expect(isUrgent({ type: 'clock-ticked', at: 0 })).toBe(false)
+})
+
+describe('what destroys the selected thing', () => {
+  const destroying = (count: number | undefined) =>
+    defineCommand({
+      id: 'stream.end',
+      title: 'End it',
+      group: 'stream',
+      keys: ['D'],
+      where: 'everywhere',
+      effect: 'destroy',
+      args: {
+        stream: { kind: 'stream', title: 'Stream', required: true },
+        withAll: { kind: 'flag', title: 'All that hangs on it' },
+      },
+      prefill: () => ({ stream: 'orders' }),
+      omits: () => (count === 0 ? ['withAll'] : []),
+      confirm: ({ stream }) => ({ lines: ['Sure?'], requiredText: stream.streamName }),
+      run: () => [],
+    })
+
+  test('asks for its name at once where nothing else is left to ask', () => {
+    const run = running([destroying(0)])
+    run.type('D')
+    expect(run.model.dialog).toMatchObject({ dialog: 'confirm', requiredText: 'orders' })
+  })
+
+  test('asks for the rest first where there is any', () => {
+    const run = running([destroying(undefined)])
+    run.type('D')
+    expect(run.model.dialog).toMatchObject({ dialog: 'form', focusedField: 'withAll' })
+  })
+})
+
+test('a form that comes back with what was typed has the cursor at what is needed', () => {
+  const { prefill: _, ...command } = writing(async () => 'done')
+  const run = running([command])
+  run.type('s')
+  run.type('7')
+  run.type('', { escape: true })
+  run.type('s')
+  expect(run.model.dialog).toMatchObject({ dialog: 'form', focusedField: 'shard', cursor: 1 })
+})
+
+describe('generated traffic', () => {
+  test('ends by itself at its bound, and at once when it is called off from the console', async () => {
+    const clock = new StepClock(NOW)
+    const store = new Store<Model, Event>({
+      initial: modelAfter([], [80, 24], SANDBOX),
+      update,
+      isUrgent: () => true,
+      timer: () => () => {},
+    })
+    let putCount = 0
+    const api = {
+      describeStreamSummary: async () => ({ streamName: 'orders' }),
+      putRecords: async (_: unknown, entries: readonly unknown[]) => {
+        putCount += entries.length
+        const receipt = { shardId: 'shardId-000000000000', sequenceNumber: '1' }
+        return entries.map(() => ({ outcome: 'written', receipt }))
+      },
+    }
+    const context = { api, clock, random: () => 0.5, model: store.snapshot, terminal: {} }
+    const signal = new AbortController().signal
+    const runner = new ActRunner({
+      commands: COMMANDS,
+      context: context as unknown as RunnerContext,
+      dispatch: store.dispatch,
+      signal,
+    })
+    const generate = runner.commandOf('record.generate') as Command
+    const stop = runner.commandOf('act.stop') as Command
+    const fields = { stream: 'orders', rate: '10', for: '20s', size: '20', keys: 'even:3' }
+    const pass = (millis: number) => clock.run(clock.sleep(millis))
+
+    runner.confirmed(generate, fields, undefined)
+    await pass(60_000)
+    expect(putCount).toBe(200)
+    expect(store.snapshot().notice?.text).toMatch(/^orders: 200 records acknowledged in /)
+    expect(stop.unavailable?.(store.snapshot())).toBe('nothing is running')
+
+    runner.confirmed(generate, fields, undefined)
+    await pass(5_000)
+    expect(stop.unavailable?.(store.snapshot())).toBeUndefined()
+    runner.start(stop)
+    const stopped = putCount
+    await pass(60_000)
+    expect(putCount).toBe(stopped)
+    expect(putCount).toBeLessThan(300)
+    expect(store.snapshot().notice?.text).toMatch(/^orders: stopped, \d+ records acknowledged/)
+  })
 })

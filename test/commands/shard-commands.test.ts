@@ -70,7 +70,7 @@ describe('split', () => {
     const args = parseArgs('split', splitShard.args, { stream: 's', shard: '0' })
     const events = await eventsOf(splitShard.run(args, contextOf(api, clock)))
     expect(the(events, 'act-progressed').detail).toBe('UPDATING, 1 of 1 closed, 2 of 2 children')
-    expect(the(events, 'act-finished').detail).toContain(`${IDS[0]} was split at`)
+    expect(the(events, 'act-finished').detail).toBe('s: shard 0 is split into 2 and 3')
     expect(clock.millis - startedAt).toBeGreaterThanOrEqual(20_000)
   })
 

@@ -195,7 +195,7 @@ describe('acts on a stream', () => {
     const kinesis = new FakeKinesis()
     kinesis.add('old', uniform(1))
     const events = await run(deleteStream, { stream: 'old' }, kinesis)
-    expect(the(events, 'act-finished').detail).toBe('old is gone')
+    expect(the(events, 'act-finished').detail).toBe('old is deleted')
     const again = await run(deleteStream, { stream: 'old' }, kinesis)
     expect(the(again, 'act-failed').failure.kind).toBe('not-found')
   })

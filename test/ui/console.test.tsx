@@ -142,7 +142,7 @@ describe('acts', () => {
     console.press(KEYS.enter)
     await console.waitFor('y do it')
     console.press('y')
-    const text = await console.waitFor(/ok: Put one record: written to shardId-00000000000\d/)
+    const text = await console.waitFor(/ok: orders: written to shardId-00000000000\d/)
     expect(text.replaceAll(/\s+/g, '')).toMatch(/sequencenumber\d{56}/)
   })
 

@@ -1,6 +1,6 @@
 import { flagOf } from '../../commands/argument.ts'
 import { matchingSuggestions } from '../../commands/dialog-keys.ts'
-import { formFields } from '../../commands/form-fields.ts'
+import { shownFields } from '../../commands/form-fields.ts'
 import type { FormDialog } from '../../state/model.ts'
 import { type Line, line, span, wrapText } from '../line.ts'
 import { fieldSpans } from '../text-input.ts'
@@ -20,7 +20,7 @@ export function formBox(view: View, dialog: FormDialog): BoxContent {
   const command = view.commands.find(candidate => candidate.id === dialog.commandId)
   if (command === undefined) return { title: dialog.commandId, lines: [] }
   const width = boxWidth(view.width)
-  const names = formFields(command)
+  const names = shownFields(command, dialog)
   const labels = names.map(name => `${flagOf(name)}${command.args[name]?.required ? ' *' : ''}`)
   const labelWidth = Math.min(Math.max(...labels.map(label => label.length)), Math.floor(width / 3))
   const room = width - labelWidth - 4
