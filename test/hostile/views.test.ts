@@ -333,6 +333,8 @@ const SIZES = [
   [80, 24],
   [200, 60],
   [41, 11],
+  [60, 20],
+  [140, 40],
 ] as const
 
 test(`${STRINGS} hostile texts in every place of every screen and dialog: printable text and our colours only`, () => {
