@@ -32,9 +32,18 @@ function keepCompiled(): void {
   const { XDG_CACHE_HOME: named, HOME: home } = process.env
   const base = named?.startsWith('/') ? named : home?.startsWith('/') ? `${home}/.cache` : undefined
   if (base === undefined || process.env.NODE_COMPILE_CACHE !== undefined) return
-  const folder = `${base}/shardscope/compiled`
+  const { mkdirSync } = process.getBuiltinModule('node:fs')
+  let folder = base
   try {
-    process.getBuiltinModule('node:fs').mkdirSync(folder, { recursive: true, mode: 0o700 })
+    // Step by step: the recursive form never ends in a home such as /proc.
+    for (const next of ['', '/shardscope', '/compiled']) {
+      folder += next
+      try {
+        mkdirSync(folder, { mode: 0o700 })
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+      }
+    }
     process.getBuiltinModule('node:module').enableCompileCache(folder)
   } catch {}
 }
