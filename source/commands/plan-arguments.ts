@@ -1,3 +1,6 @@
+import type { StreamRef } from '../domain/stream.ts'
+import type { Event } from '../state/event.ts'
+
 /** When a plan that does not get on is given up. */
 export const PATIENCE = {
   kind: 'count',
@@ -14,3 +17,8 @@ export const AFTER = {
   defaultText: '30s',
   only: 'headless',
 } as const
+
+/** Opens the screen of a stream's plan. */
+export function planScreenOf(stream: StreamRef): Event {
+  return { type: 'screen-opened', screen: { screen: 'plan', stream, scroll: 0 } }
+}

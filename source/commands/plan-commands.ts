@@ -1,4 +1,4 @@
-import { FailureError } from '../domain/failure.ts'
+import { FailureError, failureOf } from '../domain/failure.ts'
 import type { LoadBasis } from '../domain/plan/load-basis.ts'
 import { counted } from '../domain/quantity-text.ts'
 import type { StreamRef } from '../domain/stream.ts'
@@ -9,8 +9,8 @@ import { lookAtHeat } from './heat-look.ts'
 import { conflict } from './look-up.ts'
 import { streamOnScreen } from './on-screen.ts'
 import { actRows } from './output-rows.ts'
-import { AFTER, PATIENCE } from './plan-arguments.ts'
-import { makePlan, seenLoads, unreachableOf, waysOutOf } from './plan-making.ts'
+import { AFTER, PATIENCE, planScreenOf } from './plan-arguments.ts'
+import { makePlan, type SeenLoads, seenLoads, unreachableOf, waysOutOf } from './plan-making.ts'
 import { planLines, planRows } from './plan-rows.ts'
 import { backPlan, carriedOut } from './plan-work.ts'
 
@@ -19,6 +19,9 @@ const TARGET = {
   title: 'Highest use of a shard that is wanted, of its write limits',
   defaultText: '70%',
 } as const
+
+/** Read after the last step in the console, to hold what came beside the forecast. */
+const CONSOLE_AFTER_SECONDS = 30
 
 /** Typed by whoever takes a plan that misses its target. */
 const BEST_POSSIBLE = 'best possible'
@@ -83,14 +86,20 @@ export const makeShardPlan = defineCommand({
     }
     // Before the screen of the plan is opened: with it the heat goes out of sight, and is let go.
     const held = context.terminal === undefined ? undefined : context.observedLoads?.(stream)
-    if (context.terminal !== undefined) yield opened(stream)
-    let seen = held
-    if (seen === undefined) {
-      const looked = yield* lookAtHeat(context, { stream, source: 'observed', seconds, budget })
-      if (looked?.heat === undefined) return
-      seen = seenLoads(looked.heat, looked.snapshot.board.at, seconds)
+    if (context.terminal !== undefined) yield planScreenOf(stream)
+    const basis = basisOf(args.basis)
+    const look = { stream, seconds, budget, targetUtilisation, basis }
+    let made: MadePlan
+    try {
+      made = (await planFromHeld(context, look, held)) ?? (yield* planFromLook(context, look))
+    } catch (error) {
+      // A screen that goes on saying that it reads would be untrue.
+      if (context.terminal !== undefined && context.model().screens.at(-1)?.screen === 'plan') {
+        yield { type: 'screen-closed' }
+      }
+      throw error
     }
-    const { view, facts } = await makePlan(context, stream, seen, targetUtilisation, basisOf(args.basis))
+    const { view, facts } = made
     yield { type: 'plan-made', view }
     const unreachable = unreachableOf(view)
     if (unreachable !== undefined && context.terminal === undefined && !args.bestPossible) {
@@ -115,6 +124,47 @@ export const makeShardPlan = defineCommand({
   },
 })
 
+type MadePlan = Awaited<ReturnType<typeof makePlan>>
+type LookWish = {
+  readonly stream: StreamRef
+  readonly seconds: number
+  readonly budget: ReturnType<typeof budgetOf>
+  readonly targetUtilisation: number
+  readonly basis: LoadBasis
+}
+
+/** From what the heat on screen has seen; undefined where that is not all of the stream yet. */
+async function planFromHeld(
+  context: Context,
+  { stream, targetUtilisation, basis }: LookWish,
+  held: SeenLoads | undefined,
+): Promise<MadePlan | undefined> {
+  if (held === undefined) return undefined
+  try {
+    return await makePlan(context, stream, held, targetUtilisation, basis)
+  } catch (error) {
+    if (failureOf(error, 'plan').kind === 'incomplete') return undefined
+    throw error
+  }
+}
+
+/** From a look of its own. Yields what the look tells. */
+async function* planFromLook(context: Context, wish: LookWish): AsyncGenerator<Event, MadePlan> {
+  const { stream, seconds, budget, targetUtilisation, basis } = wish
+  const looking = lookAtHeat(context, { stream, source: 'observed', seconds, budget })
+  for (;;) {
+    const step = await looking.next()
+    if (step.done !== true) {
+      if (step.value.type === 'heat-failed') throw new FailureError(step.value.failure)
+      yield step.value
+      continue
+    }
+    if (step.value?.heat === undefined) throw new Error('a look that failed without saying so')
+    const seen = seenLoads(step.value.heat, step.value.snapshot.board.at, seconds)
+    return makePlan(context, stream, seen, targetUtilisation, basis)
+  }
+}
+
 async function planFor(
   args: {
     readonly stream: StreamRef
@@ -125,24 +175,17 @@ async function planFor(
     readonly readShare: string
   },
   context: Context,
-) {
-  const look = {
+): Promise<MadePlan> {
+  const looking = planFromLook(context, {
     stream: args.stream,
-    source: 'observed',
     seconds: durationSeconds('plan', args.for, 60),
     budget: budgetOf('plan', args),
-  } as const
-  const targetUtilisation = shareOf('plan', 'target', args.target, 1)
-  const looking = lookAtHeat(context, look)
+    targetUtilisation: shareOf('plan', 'target', args.target, 1),
+    basis: basisOf(args.basis),
+  })
   for (;;) {
     const step = await looking.next()
-    if (step.done !== true) {
-      if (step.value.type === 'heat-failed') throw new FailureError(step.value.failure)
-      continue
-    }
-    if (step.value?.heat === undefined) throw new Error('a look that failed without saying so')
-    const seen = seenLoads(step.value.heat, step.value.snapshot.board.at, look.seconds)
-    return makePlan(context, args.stream, seen, targetUtilisation, basisOf(args.basis))
+    if (step.done === true) return step.value
   }
 }
 
@@ -159,7 +202,10 @@ export const runShardPlan = defineCommand({
   unavailable: model => {
     if (model.plan === undefined) return 'there is no plan yet'
     if (model.plan.plan.steps.length === 0) return 'the shards are as planned already'
-    return model.acts.some(act => act.commandId === 'plan.run' && act.state === 'running')
+    return model.acts.some(
+      ({ commandId, state }) =>
+        (commandId === 'plan.run' || commandId === 'plan.resume') && state === 'running',
+    )
       ? 'a plan is being carried out'
       : undefined
   },
@@ -189,7 +235,7 @@ export const runShardPlan = defineCommand({
       layout: view.plan.before.map(({ range }) => range),
       steps: view.plan.steps,
       patienceSeconds: Number(PATIENCE.defaultText),
-      afterSeconds: 0,
+      afterSeconds: CONSOLE_AFTER_SECONDS,
       targetUtilisation: view.plan.targetUtilisation,
       forecast: view.plan.after.map(({ utilisation }) => utilisation),
       commandId: 'plan.run',
@@ -214,8 +260,4 @@ function refuseReadOnly(context: Context): void {
         : 'Leave --run out to see the plan alone, or begin without that lock.',
     retryable: false,
   })
-}
-
-function opened(stream: StreamRef): Event {
-  return { type: 'screen-opened', screen: { screen: 'plan', stream, scroll: 0 } }
 }

@@ -4,7 +4,7 @@ import { defineCommand, type OutputColumn } from './command.ts'
 import { durationSeconds } from './heat-arguments.ts'
 import { conflict } from './look-up.ts'
 import { actRows, withoutAbsent } from './output-rows.ts'
-import { AFTER, PATIENCE } from './plan-arguments.ts'
+import { AFTER, PATIENCE, planScreenOf } from './plan-arguments.ts'
 import { carriedOut, listed, progressOfPlan } from './plan-work.ts'
 import { stepText } from './reshape-preview.ts'
 
@@ -45,6 +45,10 @@ export const resumePlan = defineCommand({
       title: `Plan ${plan} of ${planned.stream.streamName}: ${doneSteps} of ${planned.steps.length} steps done, ${state}`,
       sections: [
         {
+          heading: 'So far',
+          lines: [`${doneSteps} of ${planned.steps.length} steps done, by the journal; ${state}.`],
+        },
+        {
           heading: 'Steps left',
           lines: rest.map((step, index) => `${doneSteps + index + 1}. ${stepText(step)}`),
         },
@@ -63,7 +67,11 @@ export const resumePlan = defineCommand({
       )
     }
     const afterSeconds = after === '0' ? 0 : durationSeconds('plan', after, 30)
+    const { screens } = context.model()
+    if (context.terminal !== undefined && screens.at(-1)?.screen !== 'plan')
+      yield planScreenOf(planned.stream)
     yield* carriedOut(context, {
+      commandId: 'plan.resume',
       stream: planned.stream,
       layout: planned.layout,
       steps: planned.steps,

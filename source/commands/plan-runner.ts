@@ -226,7 +226,9 @@ class Runner {
 
   #counts({ shards, summary }: Look): string {
     const open = shards.filter(isOpen).length
-    return `${summary?.streamStatus ?? 'status unknown'}: ${open} open, ${shards.length - open} closed, target ${this.#target()} open`
+    // What was said of the step is gone from a line that shows the last word only.
+    const step = this.#asked > this.#done ? `step ${this.#done + 1} of ${this.#run.steps.length}, ` : ''
+    return `${step}${summary?.streamStatus ?? 'status unknown'}: ${open} open, ${shards.length - open} closed, target ${this.#target()} open`
   }
 
   #target(): number {

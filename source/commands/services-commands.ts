@@ -1,5 +1,6 @@
 // Longer than most files by a line: the listing, the test record and the way to their screens are one noun.
 import type { ServicesApi } from '../aws/services-api.ts'
+import { awsCliLine, withCliNote } from '../domain/cli-line.ts'
 import { failureOf } from '../domain/failure.ts'
 import {
   SERVICE_TITLES,
@@ -16,6 +17,7 @@ import { type Command, type Context, defineCommand, type OutputColumn, type Outp
 import { inTurns } from './in-turns.ts'
 import { conflict } from './look-up.ts'
 import { actRows, withoutAbsent } from './output-rows.ts'
+import { cliTargetOf } from './reshape-preview.ts'
 import { shardsOpened } from './screen-commands.ts'
 
 const AT_ONCE = 4
@@ -81,6 +83,25 @@ export const putDeliveryRecord = defineCommand({
     ],
     rows: actRows,
   },
+  preview: async ({ deliveryStream, data }, context) => {
+    const bytes = new TextEncoder().encode(data)
+    const item = await deliveryStreamFor(context, deliveryStream, bytes)
+    const target = cliTargetOf(context.model().session)
+    const input = { DeliveryStreamName: deliveryStream, Record: 'file://record.json' }
+    return {
+      title: `Put one record to ${deliveryStream}`,
+      sections: [
+        {
+          heading: 'Effect',
+          lines: [
+            `${bytes.length} bytes to ${item.summary}, ${item.status ?? 'state unknown'}: they go on to its destination, and cannot be taken back.`,
+            'For the AWS CLI record.json holds {"Data": BASE64}.',
+          ],
+        },
+      ],
+      awsCli: withCliNote([awsCliLine('PutRecord', input, target, 'firehose')], target),
+    }
+  },
   run: ({ deliveryStream, data }, context) =>
     runAct(
       context,
@@ -92,21 +113,8 @@ export const putDeliveryRecord = defineCommand({
       async function* (): ActSteps {
         const services = servicesOf(context)
         const bytes = new TextEncoder().encode(data)
-        if (bytes.length > MOST_BYTES) {
-          throw conflict(
-            'firehose:PutRecord',
-            `${bytes.length} bytes are more than the ${MOST_BYTES} of one record`,
-          )
-        }
         const { signal } = context
-        const item = await services.describeDeliveryStream(deliveryStream, { signal })
-        if (item.isDirectPut !== true) {
-          throw conflict(
-            'firehose:PutRecord',
-            `${deliveryStream} does not take records: ${item.summary}`,
-            'Put the record to its stream instead, with shardscope put.',
-          )
-        }
+        const item = await deliveryStreamFor(context, deliveryStream, bytes)
         yield `${item.summary}, ${item.status ?? 'state unknown'}`
         const { recordId } = await services.putDeliveryRecord(deliveryStream, bytes, { signal })
         return {
@@ -116,6 +124,27 @@ export const putDeliveryRecord = defineCommand({
       },
     ),
 })
+
+/** @throws FailureError where the record is too large, or the delivery stream takes none */
+async function deliveryStreamFor(
+  context: Context,
+  deliveryStream: string,
+  bytes: Uint8Array,
+): Promise<ServiceItem> {
+  if (bytes.length > MOST_BYTES) {
+    throw conflict(
+      'firehose:PutRecord',
+      `${bytes.length} bytes are more than the ${MOST_BYTES} of one record`,
+    )
+  }
+  const item = await servicesOf(context).describeDeliveryStream(deliveryStream, { signal: context.signal })
+  if (item.isDirectPut === true) return item
+  throw conflict(
+    'firehose:PutRecord',
+    `${deliveryStream} does not take records: ${item.summary}`,
+    'Put the record to its stream instead, with shardscope put.',
+  )
+}
 
 /** The screens of the services. */
 export const SERVICES_SCREEN_COMMANDS: readonly Command[] = [

@@ -21,8 +21,9 @@ export function awsCliLine(
   operation: string,
   input: Readonly<Record<string, unknown>>,
   target: CliTarget,
+  service: 'kinesis' | 'firehose' = 'kinesis',
 ): string {
-  const words = ['aws', 'kinesis', kebab(operation)]
+  const words = ['aws', service, kebab(operation)]
   for (const [name, value] of Object.entries(input)) {
     if (value === undefined) continue
     const option = `--${kebab(name)}`

@@ -51,6 +51,8 @@ export function planScreenView(view: View, screen: ScreenOf<'plan'>): ScreenView
 }
 
 function waitingLines(view: View): readonly Line[] {
+  const running = runningLines(view)
+  if (running.length > 0) return running
   const act = view.model.acts.findLast(({ commandId }) => commandId === 'plan.make')
   if (act?.state === 'failed') {
     const text = `${act.failure?.message ?? ''} ${act.failure?.nextStep ?? ''}`
@@ -168,13 +170,19 @@ function hotKeyLines({ plan, keyNames }: PlanView, width: number): readonly Line
   })
 }
 
+/** Acts that carry a plan out. */
+const RUNS: ReadonlySet<string> = new Set(['plan.run', 'plan.resume'])
+
 function runningLines(view: View): readonly Line[] {
-  const act = view.model.acts.findLast(({ commandId }) => commandId === 'plan.run')
+  const act = view.model.acts.findLast(({ commandId }) => RUNS.has(commandId))
   if (act === undefined) return []
-  const text =
+  const { failure, detail = '' } = act
+  const what =
     act.state === 'failed'
-      ? (act.failure?.message ?? 'failed')
-      : `${act.state === 'done' ? 'Done: ' : ''}${act.detail ?? ''}`
+      ? [failure?.message ?? 'failed', failure?.nextStep].filter(part => part !== undefined).join(' ')
+      : `${act.state === 'done' ? 'Done: ' : ''}${detail}`
+  // The title names the stream: it need not be the one of this screen.
+  const text = `${act.title}: ${what}`
   return [
     [],
     ...wrapText(text, view.width - 2).map(part =>
