@@ -24,6 +24,8 @@ const LOOK_MILLIS = 1_000
 /** CloudWatch has one point a minute, and each question is billed. */
 const METRIC_MILLIS = 60_000
 const TABLE_KEYS = 200
+/** As long as this, what was seen of a stream that is looked at no more counts as its load. */
+const KEPT_MILLIS = 60_000
 /** Advice on the board beside the selected shard's. */
 const BOARD_ADVICE = 32
 
@@ -44,6 +46,15 @@ export class HeatFeed {
   readonly #context: RunnerContext
   readonly #dispatch: (event: Event) => void
   #running: Running | undefined
+  /** What was seen until the heat went out of sight: a plan that is asked for right after it needs no new minute. */
+  #kept:
+    | {
+        readonly observed: ObservedHeat
+        readonly stream: StreamRef
+        readonly seenAt: number
+        readonly leftAt: number
+      }
+    | undefined
   #located: { readonly key: string; readonly location?: KeyLocation } | undefined
   #proposed: { readonly key: string; readonly hashKey: HashKey } | undefined
   #wake: (() => void) | undefined
@@ -82,15 +93,19 @@ export class HeatFeed {
   /** What was seen so far of the stream whose records are read, for plans. */
   observedLoads(stream: StreamRef): SeenLoads | undefined {
     const { observed, screen } = this.#running ?? {}
-    if (observed?.heat === undefined || screen === undefined) return undefined
-    return streamKey(screen.stream) === streamKey(stream)
-      ? seenLoads(observed.heat, observed.now())
-      : undefined
+    if (observed?.heat !== undefined && screen !== undefined && isSame(screen.stream, stream)) {
+      return seenLoads(observed.heat, observed.now())
+    }
+    const kept = this.#kept
+    if (kept?.observed.heat === undefined || !isSame(kept.stream, stream)) return undefined
+    const isFresh = this.#context.clock.now() - kept.leftAt <= KEPT_MILLIS
+    return isFresh ? seenLoads(kept.observed.heat, kept.seenAt) : undefined
   }
 
   /** The connection is another one: nothing of the old heat may go on. */
   forget(): void {
     this.#end()
+    this.#kept = undefined
   }
 
   close(): void {
@@ -98,6 +113,11 @@ export class HeatFeed {
   }
 
   #end(): void {
+    const { observed, screen } = this.#running ?? {}
+    if (observed?.heat !== undefined && screen !== undefined) {
+      const [seenAt, leftAt] = [observed.now(), this.#context.clock.now()]
+      this.#kept = { observed, stream: screen.stream, seenAt, leftAt }
+    }
     this.#running?.stop.abort()
     this.#running = undefined
     this.#shown = ''
@@ -295,6 +315,10 @@ export function isHeatScreen(screen: ScreenState): screen is HeatScreen {
 /** Keys and forecasts need records; CloudWatch knows neither. */
 function sourceOf(screen: HeatScreen): 'observed' | 'cloudwatch' {
   return screen.screen === 'board' || screen.screen === 'shard-heat' ? screen.source : 'observed'
+}
+
+function isSame(a: StreamRef, b: StreamRef): boolean {
+  return streamKey(a) === streamKey(b)
 }
 
 function withoutBigInts(_: string, value: unknown): unknown {

@@ -197,3 +197,39 @@ describe('feed of the heat screens', () => {
     }
   })
 })
+
+describe('the loads that a plan is made from', () => {
+  const whatIf: ScreenState = {
+    screen: 'what-if',
+    stream: STREAM,
+    change: { kind: 'uniform', shardCount: 8 },
+    scroll: 0,
+  }
+  const windowSeconds = () => rig.feed.observedLoads(STREAM)?.windowSeconds
+
+  test('are those of the whole look, from the board, from a what-if, and after the heat has ended', async () => {
+    rig.open(BOARD)
+    await rig.run(30_000)
+    const seen = windowSeconds() ?? 0
+    expect(seen).toBeGreaterThanOrEqual(25)
+    rig.open(whatIf)
+    await rig.run(2_000)
+    expect(windowSeconds()).toBeGreaterThanOrEqual(seen)
+    rig.open({ screen: 'plan', stream: STREAM, scroll: 0 })
+    const held = windowSeconds()
+    expect(held).toBeGreaterThanOrEqual(seen)
+    await rig.run(20_000)
+    // A minute at most: then it is a memory and no load.
+    expect(windowSeconds()).toBe(held)
+    expect(rig.feed.observedLoads({ streamName: 'payments' })).toBeUndefined()
+    await rig.run(41_000)
+    expect(windowSeconds()).toBeUndefined()
+  })
+
+  test('are forgotten with the connection', async () => {
+    rig.open(BOARD)
+    await rig.run(10_000)
+    rig.feed.forget()
+    expect(windowSeconds()).toBeUndefined()
+  })
+})
