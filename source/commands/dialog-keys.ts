@@ -244,6 +244,8 @@ function pressInConfirm(dialog: ConfirmDialog, press: KeyPress, tools: DialogToo
   }
   if (press.chord === 'enter') {
     if (dialog.text === dialog.requiredText) tools.runner.confirmed(command, dialog.fields, dialog.form)
+    // An Enter without any answer looks like a program that hangs.
+    else change(tools, { ...dialog, refusedText: dialog.text })
     return
   }
   const field = editedBy(dialog, press)

@@ -302,6 +302,8 @@ export type ConfirmDialog = {
   readonly requiredText?: string
   readonly text: string
   readonly cursor: number
+  /** What was typed and entered although it is not the text wanted. */
+  readonly refusedText?: string
   /** What the act would do; absent while it is worked out, and for acts that have none. */
   readonly preview?: ActPreview
   /** First line shown of what does not fit. */

@@ -30,6 +30,12 @@ export function confirmBox(view: View, dialog: ConfirmDialog): BoxContent {
       : [
           ...wrapText(`Type ${dialog.requiredText} and Enter to do it:`, width).map(text => line(text)),
           fieldSpans(dialog, width, true),
+          // Gone with the next key: it is about what stands there.
+          ...(dialog.refusedText === undefined || dialog.refusedText !== dialog.text
+            ? []
+            : wrapText(`"${dialog.refusedText}" is not ${dialog.requiredText}: nothing was done.`, width).map(
+                text => line(span(text, 'bad')),
+              )),
         ]
   // The question is always in sight, however long the preview is.
   const height = boxHeight(view.height)

@@ -1,0 +1,53 @@
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { type Sandbox, startSandbox } from '../../source/sandbox/sandbox.ts'
+import { type PtyProgram, ptyConsole } from '../support/pty-program.ts'
+
+vi.setConfig({ testTimeout: 90_000 })
+
+let sandbox: Sandbox
+const running: PtyProgram[] = []
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ durations: { creating: 0, updating: 50 } })
+  sandbox.service.handle('CreateStream', { StreamName: 'orders', ShardCount: 4 })
+})
+afterEach(() => {
+  for (const program of running.splice(0)) program.kill()
+})
+afterAll(() => sandbox.stop())
+
+async function open(...args: string[]): Promise<PtyProgram> {
+  const program = ptyConsole(['--endpoint-url', sandbox.url, ...args], { columns: 140, rows: 45 })
+  running.push(program)
+  await program.waitFor(/> orders +ACTIVE/)
+  return program
+}
+
+test('a read-only session says so at the key of an act', async () => {
+  const program = await open('--read-only')
+  program.press('\r')
+  await program.waitFor(/> shardId-000000000000 +open/)
+  program.press('s')
+  await program.waitFor(/Split an open shard into two: .*read-only/)
+})
+
+test('another name typed than that of the stream: it says so, and nothing is deleted', async () => {
+  const program = await open()
+  program.press('D')
+  await program.waitFor('Delete a stream with all its data')
+  program.press('\r')
+  await program.waitFor('Type orders and Enter')
+  program.press('order\r')
+  await program.waitFor('"order" is not orders: nothing was done.')
+  program.press('\x1b')
+  expect(sandbox.service.handle('ListStreams', {})).toMatchObject({ StreamNames: ['orders'] })
+})
+
+test('more than twice the shards: the question says why not, and what to do', async () => {
+  const program = await open()
+  program.press('u')
+  await program.waitFor('Change the number of shards')
+  program.press('9\r')
+  await program.waitFor('9 shards are more than twice the 4 open shards of orders')
+  await program.waitFor('Reshard to 8 first')
+})
