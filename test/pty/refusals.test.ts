@@ -51,3 +51,52 @@ test('more than twice the shards: the question says why not, and what to do', as
   await program.waitFor('9 shards are more than twice the 4 open shards of orders')
   await program.waitFor('Reshard to 8 first')
 })
+
+const prepared = async (): Promise<PtyProgram> => {
+  const program = await open()
+  program.press('/orders\r')
+  await program.waitFor(/> orders +ACTIVE/)
+  return program
+}
+
+test.each([
+  [
+    'u',
+    'Change the number of shards',
+    '1\r',
+    '1 shard is less than half of the 4 open shards of orders',
+    'Reshard to 2 first',
+  ],
+  ['e', 'Set how long a stream keeps', '23\r', '23', '24'],
+  ['e', 'Set how long a stream keeps', '8761\r', '8761', '8760'],
+])('%s, then %j typed: the value and the rule are on screen', async (key, title, typed, value, rule) => {
+  const program = await prepared()
+  program.press(key)
+  await program.waitFor(title)
+  program.press(typed)
+  await program.waitFor(
+    text => text.includes(value) && text.includes(rule) && /less than half|must|at least|at most/.test(text),
+  )
+})
+
+test('a quota and a rate limit are told apart on screen', async () => {
+  const program = await prepared()
+  program.press('\r')
+  await program.waitFor(/> shardId-000000000000 +open/)
+  const split = async (): Promise<void> => {
+    program.press('s')
+    await program.waitFor('Split an open shard into two')
+    program.press('\r')
+    await program.waitFor('y do it')
+    program.press('y')
+  }
+  const message = 'The shard limit of 500 is reached.'
+  sandbox.faults.replace({
+    seed: 1,
+    faults: [{ fault: 'error', name: 'LimitExceededException', message, operations: ['SplitShard'] }],
+  })
+  await split()
+  await program.waitFor(text => text.includes(message) && text.includes('Service Quotas'))
+  program.press('\x1b\x1b')
+  sandbox.faults.replace({ seed: 1, faults: [] })
+})
