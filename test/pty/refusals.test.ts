@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { type Sandbox, startSandbox } from '../../source/sandbox/sandbox.ts'
 import { type PtyProgram, ptyConsole } from '../support/pty-program.ts'
@@ -10,14 +13,29 @@ const running: PtyProgram[] = []
 beforeAll(async () => {
   sandbox = await startSandbox({ durations: { creating: 0, updating: 50 } })
   sandbox.service.handle('CreateStream', { StreamName: 'orders', ShardCount: 4 })
+  const keys = 'region = us-east-1\naws_access_key_id = a\naws_secret_access_key = b\n'
+  writeFileSync(env.AWS_CONFIG_FILE, `[profile production]\n${keys}[profile test]\n${keys}`)
+  mkdirSync(join(folder, 'shardscope'))
+  const config = '{ "profiles": { "production": { "readOnly": true } } }'
+  writeFileSync(join(folder, 'shardscope/config.json'), config)
 })
 afterEach(() => {
   for (const program of running.splice(0)) program.kill()
 })
-afterAll(() => sandbox.stop())
+afterAll(async () => {
+  await sandbox.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const folder = mkdtempSync(join(tmpdir(), 'shardscope-pty-refusals-'))
+const env = {
+  XDG_CONFIG_HOME: folder,
+  AWS_CONFIG_FILE: join(folder, 'aws'),
+  AWS_SHARED_CREDENTIALS_FILE: join(folder, 'none'),
+}
 
 async function open(...args: string[]): Promise<PtyProgram> {
-  const program = ptyConsole(['--endpoint-url', sandbox.url, ...args], { columns: 140, rows: 45 })
+  const program = ptyConsole(['--endpoint-url', sandbox.url, ...args], { columns: 140, rows: 45, env })
   running.push(program)
   await program.waitFor(/> orders +ACTIVE/)
   return program
@@ -98,5 +116,32 @@ test('a quota and a rate limit are told apart on screen', async () => {
   await split()
   await program.waitFor(text => text.includes(message) && text.includes('Service Quotas'))
   program.press('\x1b\x1b')
+  sandbox.faults.replace({ seed: 1, faults: [] })
+})
+
+test.each([
+  ['test', /read-only\. W arms it/],
+  ['production', /profile production is always read-only/],
+])('profile %s: why the act is refused, and whether it can be armed', async (profile, text) => {
+  const program = await open('--profile', profile)
+  program.press('\r')
+  await program.waitFor(/> shardId-000000000000 +open/)
+  program.press('s')
+  await program.waitFor(text)
+})
+
+test('a stream that another act holds in UPDATING says to wait', async () => {
+  const program = await prepared()
+  program.press('u')
+  await program.waitFor('Change the number of shards')
+  const message = 'Stream orders is UPDATING, not ACTIVE.'
+  sandbox.faults.replace({
+    seed: 1,
+    faults: [{ fault: 'error', name: 'ResourceInUseException', message, operations: ['UpdateShardCount'] }],
+  })
+  program.press('8\r')
+  await program.waitFor('y do it')
+  program.press('y')
+  await program.waitFor(text => text.includes(message) && text.includes('Wait until the stream is ACTIVE'))
   sandbox.faults.replace({ seed: 1, faults: [] })
 })
