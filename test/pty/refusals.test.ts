@@ -145,3 +145,18 @@ test('a stream that another act holds in UPDATING says to wait', async () => {
   await program.waitFor(text => text.includes(message) && text.includes('Wait until the stream is ACTIVE'))
   sandbox.faults.replace({ seed: 1, faults: [] })
 })
+
+test('shards of an on-demand stream are the matter of the service', async () => {
+  sandbox.service.handle('CreateStream', {
+    StreamName: 'elastic',
+    StreamModeDetails: { StreamMode: 'ON_DEMAND' },
+  })
+  const other = ptyConsole(['--endpoint-url', sandbox.url], { columns: 140, rows: 45, env })
+  running.push(other)
+  await other.waitFor(/> elastic +ACTIVE/)
+  other.press('u')
+  await other.waitFor('Change the number of shards')
+  other.press('8\r')
+  await other.waitFor('elastic is on-demand')
+  await other.waitFor('Switch the stream to provisioned mode first')
+})
