@@ -1,17 +1,17 @@
 import { failureOf } from '../domain/failure.ts'
 import { hashKeyOf, isSplittableAt, middleOf } from '../domain/hash-key.ts'
-import { Lineage } from '../domain/lineage.ts'
 import { compareByRange, isOpen, mergeNeighbours, type Shard } from '../domain/shard.ts'
-import type { StreamRef, StreamSummary } from '../domain/stream.ts'
+import type { StreamRef } from '../domain/stream.ts'
 import type { Event } from '../state/event.ts'
 import type { Model } from '../state/model.ts'
 import { snapshotOf } from '../state/select-heat.ts'
 import { shortShardId } from '../state/select-shards.ts'
-import { type ActSteps, type Probe, runAct, waitForEffect } from './act.ts'
-import { type Context, defineCommand, type OutputRow } from './command.ts'
+import { type ActSteps, runAct } from './act.ts'
+import { waitForChildren } from './children-wait.ts'
+import { defineCommand, type OutputRow } from './command.ts'
 import { refuseOnDemand, shardNamed, summaryIfTold } from './look-up.ts'
 import { knownShards, selectedShard, selectedShardId, streamOn, streamOnScreen } from './on-screen.ts'
-import { actRows, SHARD_COLUMNS, shardRow, shardRows } from './output-rows.ts'
+import { actRows, SHARD_COLUMNS, shardRows } from './output-rows.ts'
 import { closedText, rangeText, refuseUnmergeable, splitPoint } from './shard-checks.ts'
 import { loadsSeen, previewMerge, previewSplit, refuseTwoWishes, wishedPoint } from './shard-previews.ts'
 
@@ -194,53 +194,6 @@ export const mergeShards = defineCommand({
       },
     ),
 })
-
-/** Waits until the parents are closed, their children are there and the stream takes the next act. */
-async function* waitForChildren(
-  context: Context,
-  stream: StreamRef,
-  parents: readonly Shard[],
-  childCount: number,
-  action: string,
-  timeoutSeconds: number,
-): AsyncGenerator<string | Event, OutputRow[]> {
-  const { api, clock, signal } = context
-  const wait = {
-    action,
-    timeoutMillis: timeoutSeconds * 1_000,
-    nextStep: `The service goes on; look again with shardscope shards ${stream.streamName}.`,
-  }
-  const seen = yield* waitForEffect(
-    context,
-    wait,
-    async (): Promise<Probe<{ shards: Shard[]; summary: StreamSummary | undefined }>> => {
-      const shards = await api.listShards(stream, { signal })
-      const summary = await summaryIfTold(api, stream, signal)
-      const lineage = new Lineage(shards)
-      const children = lineage.childrenOf(parents[0]?.shardId ?? '')
-      const closed = parents.filter(({ shardId }) => {
-        const parent = lineage.get(shardId)
-        return parent === undefined || !isOpen(parent)
-      })
-      const isSettled = summary?.streamStatus === undefined || summary.streamStatus === 'ACTIVE'
-      if (children.length >= childCount && closed.length === parents.length && isSettled) {
-        return { isDone: true, value: { shards, summary } }
-      }
-      const status = summary?.streamStatus ?? 'status unknown'
-      return {
-        isDone: false,
-        progress: `${status}, ${closed.length} of ${parents.length} closed, ${children.length} of ${childCount} children`,
-      }
-    },
-  )
-  yield { type: 'shards-listed', stream, shards: seen.shards, at: clock.now() }
-  if (seen.summary !== undefined)
-    yield { type: 'summary-described', stream, summary: seen.summary, at: clock.now() }
-  const lineage = new Lineage(seen.shards)
-  return [...lineage.childrenOf(parents[0]?.shardId ?? '')]
-    .sort(compareByRange)
-    .map(child => shardRow(stream, child, lineage))
-}
 
 function childText(children: readonly OutputRow[]): string {
   return children.map(({ shardId }) => shortShardId(String(shardId))).join(' and ')

@@ -1,36 +1,16 @@
-// Longer than most: three acts with their words, previews and waits.
-
-import { shardItems } from '../domain/cost/estimate.ts'
 import { LIST_PRICES, pricesText } from '../domain/cost/prices.ts'
 import { FailureError, failureOf, usageFailure } from '../domain/failure.ts'
-import { RETENTION_MAX_HOURS, RETENTION_MIN_HOURS } from '../domain/limits.ts'
 import { dollarsText } from '../domain/plan/preview-text.ts'
-import type { StreamRef, StreamSummary } from '../domain/stream.ts'
+import type { StreamRef } from '../domain/stream.ts'
 import { streamKey } from '../state/model.ts'
 import { type ActSteps, type Probe, runAct, waitForEffect } from './act.ts'
-import type { ArgSpec } from './argument.ts'
-import { type Context, defineCommand } from './command.ts'
-import { conflict } from './look-up.ts'
+import { defineCommand } from './command.ts'
 import { streamOn, streamOnScreen } from './on-screen.ts'
 import { actRows, STREAM_COLUMNS, streamRow } from './output-rows.ts'
 import { monthlyShardDollars } from './plan-rows.ts'
 import { harmLines, readersBefore } from './readers-harm.ts'
-import { settingPreview } from './setting-act.ts'
-
-const TIMEOUT = {
-  kind: 'count',
-  title: 'Seconds to wait for the effect',
-  defaultText: '300',
-  min: 1,
-  only: 'headless',
-} as const satisfies ArgSpec
-
-const STREAM = {
-  kind: 'stream',
-  title: 'Stream name or ARN',
-  required: true,
-  positional: true,
-} as const satisfies ArgSpec
+import { STREAM_ARG, settingPreview, TIMEOUT_ARG } from './setting-act.ts'
+import { nextLook, waitForSummary } from './stream-wait.ts'
 
 export const createStream = defineCommand({
   id: 'stream.create',
@@ -40,7 +20,7 @@ export const createStream = defineCommand({
   where: ['streams'],
   effect: 'write',
   args: {
-    stream: { ...STREAM, title: 'Name of the new stream' },
+    stream: { ...STREAM_ARG, title: 'Name of the new stream' },
     shards: {
       kind: 'count',
       title: 'Open shards of a provisioned stream; 1 if absent',
@@ -53,7 +33,7 @@ export const createStream = defineCommand({
       choices: ['provisioned', 'on-demand'],
       defaultText: 'provisioned',
     },
-    timeout: TIMEOUT,
+    timeout: TIMEOUT_ARG,
   },
   confirm: ({ stream, shards, mode }) => ({
     lines: [
@@ -129,12 +109,12 @@ export const deleteStream = defineCommand({
   where: ['streams'],
   effect: 'destroy',
   args: {
-    stream: STREAM,
+    stream: STREAM_ARG,
     enforceConsumerDeletion: {
       kind: 'flag',
       title: 'Delete its registered consumers with it',
     },
-    timeout: TIMEOUT,
+    timeout: TIMEOUT_ARG,
   },
   prefill: streamOnScreen,
   // Asked only where there are consumers, or where it is not known.
@@ -219,116 +199,6 @@ export const deleteStream = defineCommand({
     ),
 })
 
-export const setRetention = defineCommand({
-  id: 'stream.set-retention',
-  title: 'Set how long a stream keeps its records',
-  hint: 'retention',
-  group: 'stream',
-  keys: ['e'],
-  where: ['streams', 'shards'],
-  effect: 'write',
-  args: {
-    stream: STREAM,
-    hours: {
-      kind: 'count',
-      title: `Hours, ${RETENTION_MIN_HOURS} to ${RETENTION_MAX_HOURS}`,
-      required: true,
-      positional: true,
-      min: RETENTION_MIN_HOURS,
-      max: RETENTION_MAX_HOURS,
-    },
-    timeout: TIMEOUT,
-  },
-  prefill: streamOnScreen,
-  confirm: ({ stream, hours }, model) => {
-    const now = model.summaries.get(streamKey(stream))?.value?.retentionPeriodHours
-    return {
-      lines: [
-        `Keep the records of ${stream.streamName} for ${hours} hours${now === undefined ? '' : `, now ${now}`}.`,
-        now === undefined || hours < now
-          ? 'A shorter time drops older records at once, for good.'
-          : 'A longer time costs more and does not bring back what has expired.',
-      ],
-    }
-  },
-  headless: {
-    name: 'retention',
-    columns: [
-      { key: 'streamName', header: 'STREAM' },
-      { key: 'retentionPeriodHours', header: 'RETENTION HOURS', align: 'right' },
-    ],
-    rows: actRows,
-  },
-  preview: async ({ stream, hours }, context) => {
-    const summary = await context.api.describeStreamSummary(stream, { signal: context.signal })
-    const { retentionPeriodHours: now, openShardCount, consumerCount = 0 } = summary
-    const isShorter = now === undefined || hours < now
-    const readers = isShorter ? await readersBefore(context, stream) : undefined
-    const monthly = (retentionHours: number) =>
-      shardItems({ retentionHours, fanOutConsumers: consumerCount }, LIST_PRICES, openShardCount ?? 0).reduce(
-        (sum, { dollars }) => sum + dollars,
-        0,
-      )
-    return settingPreview(context, stream, {
-      title: `Retention of ${stream.streamName}: ${hours} hours`,
-      lines: () => [
-        `Now ${now ?? 'not told'} hours.`,
-        now === undefined || hours < now
-          ? 'A shorter time drops older records at once, for good.'
-          : 'A longer time does not bring back what has expired.',
-        ...harmLines(readers, { act: 'retention', hours }),
-        ...(now === undefined || openShardCount === undefined
-          ? []
-          : [
-              `Provisioned: ${dollarsText(monthly(now))} to ${dollarsText(monthly(hours))} a month for shards and retention${hours > 168 ? ', and the bytes beyond seven days' : ''}; ${pricesText(LIST_PRICES)}, not a bill.`,
-            ]),
-      ],
-      calls: [
-        {
-          operation:
-            now !== undefined && hours < now
-              ? 'DecreaseStreamRetentionPeriod'
-              : 'IncreaseStreamRetentionPeriod',
-          input: { RetentionPeriodHours: hours },
-        },
-      ],
-    })
-  },
-  run: ({ stream, hours, timeout }, context) =>
-    runAct(
-      context,
-      {
-        commandId: 'stream.set-retention',
-        title: `Keep the records of ${stream.streamName} for ${hours} hours`,
-        action: 'SetRetentionPeriod',
-      },
-      async function* (): ActSteps {
-        const { api, signal } = context
-        const { retentionPeriodHours: currentHours } = await api.describeStreamSummary(stream, { signal })
-        if (currentHours === undefined) {
-          throw conflict(
-            'SetRetentionPeriod',
-            `the endpoint does not tell the present retention of ${stream.streamName}, so longer or shorter cannot be chosen`,
-          )
-        }
-        const rows = [{ streamName: stream.streamName, retentionPeriodHours: hours }]
-        if (currentHours === hours)
-          return { detail: `${stream.streamName} keeps ${hours} hours already; nothing was sent`, rows }
-        await api.setRetentionPeriod(stream, { currentHours, targetHours: hours }, { signal })
-        yield* waitForSummary(
-          context,
-          stream,
-          'SetRetentionPeriod',
-          timeout,
-          summary =>
-            summary.retentionPeriodHours === hours &&
-            (summary.streamStatus === undefined || summary.streamStatus === 'ACTIVE'),
-        )
-        return { detail: `${stream.streamName} keeps its records for ${hours} hours`, rows }
-      },
-    ),
-})
-
 /** A name that is taken, in words of its own; every other failure as it came. */
 function takenName({ streamName }: StreamRef, error: unknown): unknown {
   const failure = failureOf(error, 'CreateStream')
@@ -338,40 +208,4 @@ function takenName({ streamName }: StreamRef, error: unknown): unknown {
     { ...failure, message: `there is a stream ${streamName} already; it was not touched`, nextStep },
     { cause: error },
   )
-}
-
-/** Waits for a summary as wanted; a stream that is not there (yet) counts as progress, since listings lag behind acts. */
-async function* waitForSummary(
-  context: Context,
-  stream: StreamRef,
-  action: string,
-  timeoutSeconds: number,
-  isReached: (summary: StreamSummary) => boolean,
-) {
-  const summary = yield* waitForEffect(
-    context,
-    { action, timeoutMillis: timeoutSeconds * 1_000, nextStep: nextLook(stream) },
-    async (): Promise<Probe<StreamSummary>> => {
-      try {
-        const seen = await context.api.describeStreamSummary(stream, { signal: context.signal })
-        if (isReached(seen)) return { isDone: true, value: seen }
-        return { isDone: false, progress: progressOf(seen) }
-      } catch (error) {
-        if (error instanceof FailureError && error.failure.kind === 'not-found')
-          return { isDone: false, progress: 'not there yet' }
-        throw error
-      }
-    },
-  )
-  yield { type: 'summary-described' as const, stream, summary, at: context.clock.now() }
-  return summary
-}
-
-function progressOf({ streamStatus, retentionPeriodHours }: StreamSummary): string {
-  const retention = retentionPeriodHours === undefined ? '' : `, retention ${retentionPeriodHours} h`
-  return `${streamStatus ?? 'status unknown'}${retention}`
-}
-
-function nextLook({ streamName }: StreamRef): string {
-  return `The service goes on; look again with shardscope shards ${streamName}.`
 }
