@@ -132,7 +132,10 @@ async function followEstimate(
       }
     } catch (error) {
       if (signal.aborted) return
-      dispatch({ type: 'estimate-failed', stream, failure: failureOf(error, 'estimate') })
+      const failure = failureOf(error, 'estimate')
+      // On a screen there are no flags.
+      const step = failure.kind === 'usage' ? { nextStep: 'Type the traffic, or look again later.' } : {}
+      dispatch({ type: 'estimate-failed', stream, failure: { ...failure, ...step } })
     }
     // Asked anew, it looks anew.
     seen = undefined
