@@ -1,7 +1,13 @@
-import { afterEach, expect, test, vi } from 'vitest'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, expect, test, vi } from 'vitest'
 import { type PtyProgram, ptyConsole } from '../support/pty-program.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
+
+const folder = mkdtempSync(join(tmpdir(), 'shardscope-quiet-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 let console: PtyProgram | undefined
 afterEach(() => console?.kill())
@@ -36,4 +42,59 @@ test('an update is never a full clear', async () => {
   const at = tail.terminal.raw.length
   await tail.waitFor(() => tail.terminal.raw.length - at > 20_000)
   expect(tail.terminal.raw.slice(at)).not.toMatch(/\x1b\[[0-3]?J/)
+})
+
+test.each([
+  ['the list of streams', '', 'quiet'],
+  ['the shards of a stream', '\r', 'shardId-000000000001'],
+  ['a tail without records', 't', 'tail from latest'],
+])('nothing is sent while nothing changes: %s', async (_where, keys, shown) => {
+  const scenario = join(folder, 'quiet.json')
+  writeFileSync(scenario, JSON.stringify({ streams: [{ name: 'quiet', shardCount: 2 }] }))
+  const quiet = ptyConsole(['--sandbox', '--sandbox-scenario', scenario], { columns: 120, rows: 40 })
+  console = quiet
+  await quiet.waitFor('ACTIVE')
+  if (keys !== '') quiet.press(keys)
+  await quiet.waitFor(shown)
+  // Ages grow: "59s" becomes "1m" by a few bytes. Between two such steps there is not one byte.
+  const windows: number[] = []
+  const isQuiet = (): boolean => windows.length > 1 && windows.at(-1) === 0 && windows.at(-2) === 0
+  while (windows.length < 12 && !isQuiet()) {
+    const before = quiet.terminal.raw.length
+    await new Promise(resolve => setTimeout(resolve, 1_500))
+    windows.push(quiet.terminal.raw.length - before)
+  }
+  expect(windows.slice(-2)).toEqual([0, 0])
+})
+
+test('a tail of 1,000 records a second at 120x40 stays below 20 kB a second', async () => {
+  const scenario = join(folder, 'busy.json')
+  writeFileSync(
+    scenario,
+    JSON.stringify({
+      streams: [
+        {
+          name: 'busy',
+          shardCount: 4,
+          producers: [
+            {
+              recordsPerSecond: 1_000,
+              keys: { kind: 'uniform', prefix: 'k-', count: 100 },
+              payload: 'order',
+            },
+          ],
+        },
+      ],
+    }),
+  )
+  const busy = ptyConsole(['--sandbox', '--sandbox-scenario', scenario], { columns: 120, rows: 40 })
+  console = busy
+  await busy.waitFor('ACTIVE')
+  busy.press('t')
+  await busy.waitFor(/tail from latest +[1-9]\d* records?/)
+  const [at, before] = [performance.now(), busy.terminal.raw.length]
+  await busy.waitFor(() => performance.now() - at > 5_000)
+  const bytesPerSecond = (busy.terminal.raw.length - before) / ((performance.now() - at) / 1_000)
+  expect(bytesPerSecond).toBeGreaterThan(100)
+  expect(bytesPerSecond).toBeLessThan(20_000)
 })
