@@ -8,9 +8,12 @@ import { decodeRecord } from '../../source/domain/decode/decode-record.ts'
 import type { StreamRecord } from '../../source/domain/record.ts'
 
 const file = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8')
-const validate = new Ajv2020({ strict: true, strictRequired: false, strictTypes: false, allErrors: true }).compile(
-  JSON.parse(file('../../source/assets/record-v1.schema.json')),
-)
+const validate = new Ajv2020({
+  strict: true,
+  strictRequired: false,
+  strictTypes: false,
+  allErrors: true,
+}).compile(JSON.parse(file('../../source/assets/record-v1.schema.json')))
 const payloads = Object.entries(
   JSON.parse(file('../domain/decode/payloads.json')) as Record<string, { base64: string }>,
 )

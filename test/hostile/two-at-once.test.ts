@@ -46,6 +46,7 @@ test('of two that go on with one plan, the second says who has it; a killed one 
 })
 
 test('the audit log has every act of both, each line whole', async () => {
+  let tries = 0
   await Promise.all(
     ['a', 'b', 'c'].map(async name => {
       for (const [key, value] of [
@@ -53,7 +54,12 @@ test('the audit log has every act of both, each line whole', async () => {
         ['y', '2'],
         ['z', '3'],
       ] as const) {
-        expect((await begin('tag', 'shared', `${name}${key}`, value).finished).code).toBe(0)
+        // An act is tried once, and five tags a second are all that Kinesis takes (exit code 6).
+        let code = 6
+        for (; code === 6; tries += 1) {
+          code = (await begin('tag', 'shared', `${name}${key}`, value).finished).code ?? -1
+        }
+        expect(code).toBe(0)
       }
     }),
   )
@@ -61,7 +67,7 @@ test('the audit log has every act of both, each line whole', async () => {
   const tagged = lines.filter(({ operation, event }) =>
     operation === 'TagResource' || operation === 'AddTagsToStream' ? event === 'answered' : false,
   )
-  expect(tagged).toHaveLength(9)
+  expect(tagged).toHaveLength(tries)
 })
 
 test('two tails with one bookmark leave a whole one, which either can go on from', async () => {

@@ -115,6 +115,7 @@ const OWN_WORDS = new Set([
   'startingSequenceNumber',
   'endingSequenceNumber',
   'isSandbox',
+  'mode',
 ])
 
 /**
