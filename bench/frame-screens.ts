@@ -42,6 +42,7 @@ function heatEvent(frame: number): Event {
         },
       }
     }),
+    'of-own-seconds',
   )
   const heat = {
     source: 'observed' as const,

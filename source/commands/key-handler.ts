@@ -58,7 +58,7 @@ export class KeyHandler {
     const help = commands.find(({ id }) => id === 'view.help')?.keys[0]
     const text = `${labelOf(chord)} does nothing here${help === undefined ? '' : `; ${chordLabel(help)} for help`}.`
     if (notice?.text === text) return
-    dispatch({ type: 'noticed', notice: { level: 'info', text, at: now() } })
+    dispatch({ type: 'noticed', notice: { level: 'info', text, at: now(), isOfScreen: true } })
   }
 
   #takesAlt(chord: string): boolean {

@@ -202,7 +202,7 @@ function loadSection({ ranges, loads }: ReshapeFacts, after: readonly HashKeyRan
     return {
       heading: 'Load',
       lines: [
-        'Not known: nothing of this stream was read. Open its heat, or plan with --for 60s, to forecast.',
+        'Not known: nothing of this stream was read lately. Its heat (H in the console) or a plan reads it, and then this can be forecast.',
       ],
     }
   }

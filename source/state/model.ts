@@ -252,6 +252,8 @@ export type Notice = {
   readonly at: number
   /** It goes by itself once fresh data is there. */
   readonly isUntilAnswer?: true
+  /** Said of a key on one screen: gone with that screen. */
+  readonly isOfScreen?: true
 }
 
 /** An act in progress or done, e.g. a split: shown until it has ended. */

@@ -23,11 +23,11 @@ export const MAX_SCREENS = 12
 export function updateScreen(model: Model, event: ScreenEvent): Model {
   switch (event.type) {
     case 'screen-opened':
-      return { ...model, screens: stacked(model.screens, event.screen) }
+      return onScreens(model, stacked(model.screens, event.screen))
     case 'screen-replaced':
-      return { ...model, screens: [...model.screens.slice(0, -1), event.screen] }
+      return onScreens(model, [...model.screens.slice(0, -1), event.screen])
     case 'screen-closed':
-      return model.screens.length < 2 ? model : { ...model, screens: model.screens.slice(0, -1) }
+      return model.screens.length < 2 ? model : onScreens(model, model.screens.slice(0, -1))
     case 'row-selected':
       return onList(model, list => selected(list, event))
     case 'filter-changed':
@@ -61,6 +61,13 @@ export function updateScreen(model: Model, event: ScreenEvent): Model {
         screen.screen === 'record' ? { ...screen, view: event.view, scroll: 0 } : screen,
       )
   }
+}
+
+/** Other screens; what was said of the one on top goes with it. */
+function onScreens(model: Model, screens: Model['screens']): Model {
+  if (model.notice?.isOfScreen !== true) return { ...model, screens }
+  const { notice: _, ...rest } = model
+  return { ...rest, screens }
 }
 
 export function updateDialog(

@@ -106,6 +106,7 @@ describe('board', () => {
         shard,
         figures: { series: [], utilisation: index === 7_000 ? 0.95 : 0.1, measure: 'bytes' as const },
       })),
+      'of-own-seconds',
     )
     const board: HeatBoard = {
       ...compared,

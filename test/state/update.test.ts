@@ -143,3 +143,11 @@ test('the clock moves in steps, so that a quiet screen stays still', () => {
   expect(update(before, { type: 'clock-ticked', at: NOW + 4_999 })).toBe(before)
   expect(update(before, { type: 'clock-ticked', at: NOW + 5_000 }).now).toBe(NOW + 5_000)
 })
+
+test('what was said of a key on one screen goes with that screen; what was said of an act stays', () => {
+  const said = { level: 'info', text: 'z does nothing here.', at: NOW } as const
+  const opened = (notice: object) =>
+    modelAfter([{ type: 'noticed', notice: { ...said, ...notice } }, ...SHARDS_OPENED])
+  expect(opened({ isOfScreen: true }).notice).toBeUndefined()
+  expect(opened({}).notice).toEqual(said)
+})

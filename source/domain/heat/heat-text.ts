@@ -30,6 +30,8 @@ export function totalsText(board: HeatBoard): string {
     board.utilisation === undefined
       ? ''
       : `; ${shareText(board.utilisation)} of ${counted(board.openShardCount, 'shard')}`
+  if (board.bytesPerSecond === undefined && board.recordsPerSecond === undefined)
+    return 'nothing measured yet'
   return `${amountText(board.bytesPerSecond, 'bytes')}, ${amountText(board.recordsPerSecond, 'records')}${use}`
 }
 

@@ -87,6 +87,7 @@ export function boardFromMetrics(question: {
       shard,
       figures: figuresOf(tables.get(shard.shardId), 'IteratorAgeMilliseconds', span),
     })),
+    'of-one-time',
   )
   const whole = figuresOf(tables.get(''), 'GetRecords.IteratorAgeMilliseconds', span)
   const { openShardCount } = compared

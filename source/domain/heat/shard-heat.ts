@@ -112,9 +112,14 @@ export function utilisationOf(
     : { utilisation: bytes, measure: 'bytes' }
 }
 
-/** What every shard's figures mean beside those of the others: shares, levels, verdicts. Order is kept. */
+/**
+ * What every shard's figures mean beside those of the others: shares, levels, verdicts. Order is kept. Rates of closed shards
+ * belong to the rate of the stream only where all rates are of one and the same time: where each is of the seconds that the
+ * shard itself was seen, a parent's last and its children's first seconds would count the same traffic twice.
+ */
 export function compareShards(
   entries: readonly { readonly shard: Shard; readonly figures: ShardFigures }[],
+  rates: 'of-one-time' | 'of-own-seconds',
 ): {
   readonly shards: readonly ShardHeat[]
   readonly openShardCount: number
@@ -131,8 +136,10 @@ export function compareShards(
         spaceShares.reduce((least, share) => Math.min(least, share))
   const known = open.flatMap(({ figures }) => figures.utilisation ?? [])
   const streamUtilisation = known.length === 0 ? undefined : sum(known) / known.length
-  const bytes = entries.flatMap(({ figures }) => figures.bytesPerSecond?.perSecond ?? [])
-  const records = entries.flatMap(({ figures }) => figures.recordsPerSecond?.perSecond ?? [])
+  const bytesOf = ({ figures }: { figures: ShardFigures }) => figures.bytesPerSecond?.perSecond ?? []
+  const recordsOf = ({ figures }: { figures: ShardFigures }) => figures.recordsPerSecond?.perSecond ?? []
+  const counted = rates === 'of-one-time' ? entries : open
+  const [bytes, records] = [entries.flatMap(bytesOf), entries.flatMap(recordsOf)]
   const totals = { bytes: sum(bytes), records: sum(records) }
   return {
     shards: entries.map(({ shard, figures }) =>
@@ -140,8 +147,8 @@ export function compareShards(
     ),
     openShardCount: open.length,
     ...(streamUtilisation === undefined ? {} : { utilisation: streamUtilisation }),
-    ...(bytes.length === 0 ? {} : { bytesPerSecond: totals.bytes }),
-    ...(records.length === 0 ? {} : { recordsPerSecond: totals.records }),
+    ...(bytes.length === 0 ? {} : { bytesPerSecond: sum(counted.flatMap(bytesOf)) }),
+    ...(records.length === 0 ? {} : { recordsPerSecond: sum(counted.flatMap(recordsOf)) }),
   }
 }
 

@@ -100,8 +100,12 @@ export class StreamHeat {
         figures: throttled === undefined ? figures : { ...figures, throttledRecords: throttled },
       }
     })
-    const compared = compareShards(entries)
-    const { bytesPerSecond = 0, recordsPerSecond = 0 } = compared
+    const compared = compareShards(entries, 'of-own-seconds')
+    const total = (of: (figures: ShardFigures) => number | undefined) =>
+      entries.reduce((sum, { figures }) => sum + (of(figures) ?? 0), 0)
+    // Shares are of all that was seen, closed shards too, so that none of them is above the whole.
+    const bytesPerSecond = total(figures => figures.bytesPerSecond?.perSecond)
+    const recordsPerSecond = total(figures => figures.recordsPerSecond?.perSecond)
     let errorBytes = 0
     for (const { shard, figures } of entries) {
       const held = this.#held.get(shard.shardId)
@@ -113,8 +117,6 @@ export class StreamHeat {
     }
     byBytes.sort((a, b) => Math.max(b.byteShare, b.recordShare) - Math.max(a.byteShare, a.recordShare))
     const seen = entries.flatMap(({ figures }) => figures.freshAt ?? [])
-    const total = (of: (figures: ShardFigures) => number | undefined) =>
-      entries.reduce((sum, { figures }) => sum + (of(figures) ?? 0), 0)
     const sampleRecords = total(figures => figures.sampleRecords)
     const keylessRecords = total(figures => (figures.keylessShare ?? 0) * (figures.sampleRecords ?? 0))
     return {

@@ -221,3 +221,32 @@ describe('heat of a stream', () => {
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0)
 }
+
+test('the rate of a stream just after a split: the traffic of its open shards, not that of the parent once more', () => {
+  const [parent] = shardsOf(1)
+  if (parent === undefined) throw new Error('one shard was asked for')
+  const [low, high] = shardsOf(2).map((child, index) => ({
+    ...child,
+    shardId: `shardId-00000000000${index + 1}`,
+    parentShardId: parent.shardId,
+  }))
+  if (low === undefined || high === undefined) throw new Error('two shards were asked for')
+  const heat = new StreamHeat({ windowSeconds: 60, historySeconds: 60, random: seededRandom(3) })
+  heat.list([{ ...parent, endingSequenceNumber: '9' }, low, high])
+  // 1,000 bytes a second all the time: 55 seconds into the parent, then 5 seconds half into each child.
+  const seconds = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index)
+  const observe = (shard: Shard, from: number, to: number, bytes: number) =>
+    heat.observe({
+      shardId: shard.shardId,
+      records: seconds(from, to).map(second => recordOf(shard, '', bytes, second)),
+      seen: seconds(from, to).map(second => ({ second: START + second, standsFor: 1 })),
+    })
+  observe(parent, 0, 55, 1_000)
+  observe(low, 55, 60, 500)
+  observe(high, 55, 60, 500)
+  const board = heat.board(NOW)
+  expect(board.bytesPerSecond).toBeCloseTo(1_000, 6)
+  expect(board.recordsPerSecond).toBeCloseTo(2, 6)
+  const shares = board.shards.map(({ trafficShare = 0 }) => trafficShare)
+  expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 6)
+})
