@@ -1,4 +1,4 @@
-// Longer than most files by a line: the listing, the test record and the way to their screens are one noun.
+// Over 300 lines: the listing of services, the test record to one of them and the ways between their screens share their rows.
 import type { ServicesApi } from '../aws/services-api.ts'
 import { awsCliLine, withCliNote } from '../domain/cli-line.ts'
 import { failureOf } from '../domain/failure.ts'

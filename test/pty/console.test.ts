@@ -1,7 +1,7 @@
-import { KinesisClient, PutRecordCommand } from '@aws-sdk/client-kinesis'
-import { NodeHttpHandler } from '@smithy/node-http-handler'
+import { type KinesisClient, PutRecordCommand } from '@aws-sdk/client-kinesis'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Sandbox, startSandbox } from '../../source/sandbox/sandbox.ts'
+import { otherClient } from '../support/other-client.ts'
 import { BUNDLE, NODE, PtyProgram, ptyConsole } from '../support/pty-program.ts'
 import { controlsIn, isOurControl } from '../support/terminal.ts'
 
@@ -14,13 +14,7 @@ const running: PtyProgram[] = []
 
 beforeAll(async () => {
   sandbox = await startSandbox({ port: 0, traffic: 'demo' })
-  // Somebody else: the SDK as any producer uses it.
-  client = new KinesisClient({
-    endpoint: sandbox.url,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    requestHandler: new NodeHttpHandler(),
-  })
+  client = otherClient(sandbox.url)
 })
 
 afterEach(() => {

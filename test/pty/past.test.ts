@@ -1,10 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { KinesisClient, ListStreamConsumersCommand, PutRecordCommand } from '@aws-sdk/client-kinesis'
-import { NodeHttpHandler } from '@smithy/node-http-handler'
+import { type KinesisClient, ListStreamConsumersCommand, PutRecordCommand } from '@aws-sdk/client-kinesis'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Sandbox, startSandbox } from '../../source/sandbox/sandbox.ts'
+import { otherClient } from '../support/other-client.ts'
 import { type PtyProgram, ptyConsole } from '../support/pty-program.ts'
 
 // Long walks, each step of which waits for the screen; a loaded machine takes its time.
@@ -22,12 +22,7 @@ const running: PtyProgram[] = []
 
 beforeAll(async () => {
   sandbox = await startSandbox({ port: 0, traffic: 'demo' })
-  client = new KinesisClient({
-    endpoint: sandbox.url,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    requestHandler: new NodeHttpHandler(),
-  })
+  client = otherClient(sandbox.url)
   await put('{"marker":"long ago"}')
 })
 

@@ -2,10 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { KinesisClient, PutRecordCommand } from '@aws-sdk/client-kinesis'
-import { NodeHttpHandler } from '@smithy/node-http-handler'
+import { PutRecordCommand } from '@aws-sdk/client-kinesis'
 import { afterAll, afterEach, expect, test, vi } from 'vitest'
 import { jsonLines, run } from '../cli/program.ts'
+import { otherClient } from '../support/other-client.ts'
 import { BUNDLE, NODE, PtyProgram } from '../support/pty-program.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
@@ -64,12 +64,7 @@ test('--sandbox-port opens the streams on screen to other programs, at the URL i
   await program.waitFor('> alerts')
   program.press('t')
   await program.waitFor('1 at tip')
-  const producer = new KinesisClient({
-    endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    requestHandler: new NodeHttpHandler(),
-  })
+  const producer = otherClient(endpoint)
   await producer.send(
     new PutRecordCommand({
       StreamName: 'alerts',
